@@ -1,0 +1,222 @@
+/**
+ * interactions.raw → enrich → interactions.enriched (and interactions.dead-letter).
+ *
+ * Guarantee: exactly once. Per raw partition, what a batch gives and the offset behind it are one Kafka transaction;
+ * raw_time and the window of repeats are functions of the partition's log, so a new owner computes the same.
+ */
+import type { KafkaMessage, Message } from 'kafkajs';
+import type { DeadLetter, EnrichedEvent, InteractionEvent } from '../../schemas/types';
+import { type AvroCodec, UndecodableValue } from '../lib/avro';
+import { deadLetterOf, type Refusal } from '../lib/dead-letter';
+import { fetchCommitted } from '../lib/kafka/offsets';
+import type { Control, PartitionTask, TaskInput } from '../lib/kafka/partition-task';
+import { partitionOf } from '../lib/kafka/partitioner';
+import type { ServiceClient } from '../lib/kafka/service-client';
+import { TransactionalProducer } from '../lib/kafka/transactional-producer';
+import { kindHeader, rawHeaders, topics } from '../lib/topics';
+import { enrichEvent } from './domain/enrich-event';
+import type { IdentityRules } from './domain/identity';
+import { RawTime } from './domain/raw-time';
+import { refusalOf } from './domain/refusal';
+import type { RepeatWindow } from './domain/repeat-window';
+import type { EnrichMetrics } from './metrics';
+import { rebuildWindow } from './rebuild-window';
+
+export interface EnrichDeps {
+  client: ServiceClient;
+  groupId: string;
+  codecs: { raw: AvroCodec<InteractionEvent>; enriched: AvroCodec<EnrichedEvent>; deadLetter: AvroCodec<DeadLetter> };
+  rules: { latenessMs: number; identity: IdentityRules; dedupMaxIds: number; dedupMaxAgeMs: number };
+  acceptLost: boolean;
+  metrics: EnrichMetrics;
+}
+
+const heartbeatEveryMs = 1_000;
+
+interface PartitionCounts {
+  raw: number;
+  enriched: number;
+  deadLetter: number;
+}
+
+export class EnrichTask implements PartitionTask {
+  private lastHeartbeatAt = 0;
+  private heartbeatDue = false;
+
+  private constructor(
+    private readonly deps: EnrichDeps,
+    private readonly partition: number,
+    private readonly counts: PartitionCounts,
+    private readonly producer: TransactionalProducer,
+    private offset: number,
+    private readonly rawTime: RawTime,
+    private readonly window: RepeatWindow,
+  ) {}
+
+  /** Fences the former owner first; only then is what is committed final. */
+  static async open(deps: EnrichDeps, partition: number, control: Control, previous?: EnrichTask): Promise<EnrichTask> {
+    const { client, groupId, rules } = deps;
+    const producer = await TransactionalProducer.open(client.kafka, `${groupId}-${partition}`, groupId);
+    try {
+      await previous?.close();
+      const committed = await fetchCommitted(client.admin, groupId, topics.raw, partition, deps.acceptLost);
+      const { raw_time } = JSON.parse(committed.metadata || '{}') as { raw_time?: number };
+      const counts = {
+        raw: await client.partitionsOf(topics.raw),
+        enriched: await client.partitionsOf(topics.enriched),
+        deadLetter: await client.partitionsOf(topics.deadLetter),
+      };
+      // Nobody has committed in between: what was known still holds.
+      const kept = previous && previous.offset === committed.offset ? previous.window : undefined;
+      const window = kept ?? (await rebuildWindow(deps, partition, committed.offset, control));
+      return new EnrichTask(
+        deps,
+        partition,
+        counts,
+        producer,
+        committed.offset,
+        new RawTime(rules.latenessMs, raw_time),
+        window,
+      );
+    } catch (error) {
+      await producer.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  position(): number {
+    return this.offset;
+  }
+
+  async handle(input: TaskInput, control: Control): Promise<void> {
+    const { raw } = this.deps.codecs;
+    await raw.prepare(input.messages.map(({ value }) => value));
+    const enriched: Message[] = [];
+    const refused: Message[] = [];
+    for (const message of input.messages) {
+      const result = this.enrichOne(message);
+      this.deps.metrics.events.inc({ result: result.kind });
+      if (result.kind === 'enriched' || result.kind === 'late') enriched.push(result.record);
+      else if (result.kind === 'refused') refused.push(this.refusedRecord(message, result.refusal));
+    }
+    control.assertCurrent();
+    await this.commit(enriched, refused, input.nextOffset, Date.now());
+    this.deps.metrics.observePartition(this.partition, this.rawTime.value, this.window.span());
+  }
+
+  /** The promised heartbeat after the last batch: without it the watermark would wait for the next event. */
+  async tick(now: number, control: Control): Promise<void> {
+    if (!this.heartbeatDue || now - this.lastHeartbeatAt < heartbeatEveryMs) return;
+    control.assertCurrent();
+    await this.commit([], [], this.offset, now);
+  }
+
+  async close(): Promise<void> {
+    await this.producer.close();
+  }
+
+  private enrichOne(message: KafkaMessage): EnrichResult {
+    const { codecs, rules } = this.deps;
+    let event: InteractionEvent;
+    try {
+      if (message.value === null) throw new UndecodableValue('the record has no value');
+      event = codecs.raw.decode(message.value);
+    } catch (error) {
+      if (!(error instanceof UndecodableValue)) throw error;
+      return { kind: 'refused', refusal: { reason: 'undecodable', error: error.message } };
+    }
+    const refusal = refusalOf(event);
+    if (refusal) return { kind: 'refused', refusal: { ...refusal, ...originOf(event) } };
+    const seen = this.window.observe(event.event_id, canonicalBody(codecs.raw, event), ...logPlace(message));
+    if (seen === 'repeat') return { kind: 'repeat' };
+    if (seen === 'conflict') {
+      const error = `event_id ${event.event_id} was seen before with other content: the first one stays`;
+      return {
+        kind: 'refused',
+        refusal: { reason: 'conflicting_duplicate', field: 'event_id', error, ...originOf(event) },
+      };
+    }
+    const late = this.rawTime.observe(event);
+    const value = enrichEvent(event, late, rules.identity);
+    const key = value.customer_id || (value.actor_id as string);
+    return {
+      kind: late ? 'late' : 'enriched',
+      record: {
+        key,
+        value: codecs.enriched.encode(value),
+        partition: partitionOf(key, this.counts.enriched),
+        headers: this.headers(),
+      },
+    };
+  }
+
+  private async commit(enriched: Message[], refused: Message[], nextOffset: number, now: number): Promise<void> {
+    const moved = nextOffset > this.offset || this.heartbeatDue;
+    const beat = moved && now - this.lastHeartbeatAt >= heartbeatEveryMs;
+    const records = beat ? [...enriched, ...this.heartbeats(nextOffset)] : enriched;
+    const end = this.deps.metrics.transactionSeconds.startTimer();
+    await this.producer.commit(
+      [
+        { topic: topics.enriched, messages: records },
+        { topic: topics.deadLetter, messages: refused },
+      ],
+      [
+        {
+          topic: topics.raw,
+          partition: this.partition,
+          offset: nextOffset,
+          metadata: JSON.stringify({ raw_time: this.rawTime.value }),
+        },
+      ],
+    );
+    end();
+    this.offset = nextOffset;
+    this.heartbeatDue = moved && !beat;
+    if (beat) this.lastHeartbeatAt = now;
+  }
+
+  private headers(offset?: number): Record<string, string> {
+    return {
+      [rawHeaders.partition]: String(this.partition),
+      [rawHeaders.partitions]: String(this.counts.raw),
+      ...(this.rawTime.value === undefined ? {} : { [rawHeaders.time]: String(this.rawTime.value) }),
+      ...(offset === undefined ? {} : { [rawHeaders.offset]: String(offset) }),
+    };
+  }
+
+  private heartbeats(nextOffset: number): Message[] {
+    const headers = { ...this.headers(nextOffset), [kindHeader]: 'heartbeat' };
+    return Array.from({ length: this.counts.enriched }, (_, partition) => ({
+      key: null,
+      value: null,
+      partition,
+      headers,
+    }));
+  }
+
+  private refusedRecord(message: KafkaMessage, refusal: Refusal): Message {
+    const origin = { topic: topics.raw, partition: this.partition };
+    return {
+      key: message.key,
+      value: this.deps.codecs.deadLetter.encode(deadLetterOf(message, origin, 'enrich', refusal)),
+      partition: this.partition % this.counts.deadLetter,
+    };
+  }
+}
+
+type EnrichResult =
+  | { kind: 'enriched' | 'late'; record: Message }
+  | { kind: 'repeat' }
+  | { kind: 'refused'; refusal: Refusal };
+
+const originOf = (event: InteractionEvent) => ({ event_id: event.event_id, source_system: event.source.system });
+
+/** What makes two records of one event_id the same: everything but when they arrived. */
+export const canonicalBody = (codec: AvroCodec<InteractionEvent>, event: InteractionEvent): Buffer =>
+  codec.encode({ ...event, received_at: 0, observed_at: null });
+
+/** Offset and the broker's append time of a record. */
+export const logPlace = (message: KafkaMessage): [offset: number, appendedAt: number] => [
+  Number(message.offset),
+  Number(message.timestamp),
+];

@@ -1,0 +1,45 @@
+import type { CountryCode } from 'libphonenumber-js/min';
+import type { DeadLetter, EnrichedEvent, InteractionEvent } from '../../schemas/types';
+import { AvroCodec } from '../lib/avro';
+import { startConsumingService } from '../lib/consuming-service';
+import { createMetrics } from '../lib/metrics';
+import { runService } from '../lib/run';
+import { topics } from '../lib/topics';
+import { EnrichTask } from './enrich';
+import { enrichMetrics } from './metrics';
+import { enrichSettings, unsafeIdentityKey } from './settings';
+
+runService('enrich', enrichSettings, process.env, async (settings, log) => {
+  const registry = createMetrics('enrich');
+  const metrics = enrichMetrics(registry);
+  const groupId = settings.ENRICH_GROUP_ID;
+  const url = settings.SCHEMA_REGISTRY_URL;
+  if (settings.IDENTITY_KEY === unsafeIdentityKey) log.warn('IDENTITY_KEY is the unsafe local default');
+  return startConsumingService({
+    service: 'enrich',
+    settings,
+    groupId,
+    topics: [topics.raw],
+    registry,
+    log,
+    prepare: async (client) => ({
+      client,
+      groupId,
+      codecs: {
+        raw: await AvroCodec.register<InteractionEvent>(url, `${topics.raw}-value`, 'interaction-event.v1'),
+        enriched: await AvroCodec.register<EnrichedEvent>(url, `${topics.enriched}-value`, 'enriched-event.v1'),
+        deadLetter: await AvroCodec.register<DeadLetter>(url, `${topics.deadLetter}-value`, 'dead-letter.v1'),
+      },
+      rules: {
+        latenessMs: settings.LATENESS_MS,
+        identity: { key: settings.IDENTITY_KEY, country: settings.DEFAULT_COUNTRY as CountryCode | undefined },
+        dedupMaxIds: settings.DEDUP_MAX_IDS,
+        dedupMaxAgeMs: settings.DEDUP_MAX_AGE_MS,
+      },
+      acceptLost: settings.ACCEPT_LOST_RECORDS,
+      metrics,
+    }),
+    open: (deps, partition, control, previous) => EnrichTask.open(deps, partition, control, previous as EnrichTask),
+    onFailure: (partition) => metrics.failures.inc({ partition: String(partition) }),
+  });
+});

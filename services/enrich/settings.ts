@@ -1,0 +1,29 @@
+import { isSupportedCountry } from 'libphonenumber-js/min';
+import { z } from 'zod';
+import { commonSettings, consumerSettings, integer, port } from '../lib/settings';
+
+/** Fit for a laptop only: whoever knows it can tell which telephone number a customer_id stands for. */
+export const unsafeIdentityKey = 'customer-dynamics-local-unsafe-key';
+
+export const enrichSettings = z.object({
+  ...commonSettings,
+  ...consumerSettings,
+  PORT: port(9101),
+  ENRICH_GROUP_ID: z.string().default('enrich'),
+  LATENESS_MS: integer(3_600_000, 0, 7 * 86_400_000),
+  DEDUP_MAX_IDS: integer(1_000_000, 1_000, 20_000_000),
+  DEDUP_MAX_AGE_MS: integer(86_400_000, 60_000, 7 * 86_400_000),
+  IDENTITY_KEY: z
+    .string()
+    .min(16, 'must have at least 16 characters: short keys can be guessed')
+    .default(unsafeIdentityKey),
+  /** Country of telephone numbers without a prefix, e.g. PT; without it such numbers stay as they are. */
+  DEFAULT_COUNTRY: z
+    .string()
+    .refine((code) => isSupportedCountry(code), 'must be an ISO 3166 country code such as PT')
+    .optional(),
+  FETCH_MAX_WAIT_MS: integer(150, 1, 10_000),
+  FETCH_MIN_BYTES: integer(1_048_576, 1, 64 * 1_048_576),
+});
+
+export type EnrichSettings = z.infer<typeof enrichSettings>;

@@ -1,0 +1,115 @@
+import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import avro from 'avsc';
+import { schemaTexts } from '../../schemas/types';
+
+export type SchemaName = keyof typeof schemaTexts;
+
+const magicByte = 0;
+const prefixBytes = 5;
+
+/** The value is not a Confluent-framed Avro record of the schema; it goes to the dead letters. */
+export class UndecodableValue extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'UndecodableValue';
+  }
+}
+
+/** Enums with a default symbol and unions of null resolve to plain values, so that rows are plain objects. */
+export const avroType = (schema: SchemaName | object): avro.Type =>
+  avro.Type.forSchema(typeof schema === 'string' ? JSON.parse(schemaTexts[schema]) : (schema as avro.Schema));
+
+/**
+ * Encodes and decodes one record type in Confluent's framing. Registering gives the id; afterwards encoding and the
+ * decoding of known ids need no registry, so a service that has started outlives it.
+ */
+export class AvroCodec<T> {
+  private readonly resolvers = new Map<number, { writer: avro.Type; resolver?: avro.Resolver }>();
+  private readonly prefix = Buffer.alloc(prefixBytes);
+
+  private constructor(
+    private readonly registry: SchemaRegistry,
+    private readonly reader: avro.Type,
+    readonly schemaId: number,
+    writer: avro.Type,
+  ) {
+    this.prefix.writeInt32BE(schemaId, 1);
+    this.resolvers.set(schemaId, { writer, resolver: reader === writer ? undefined : reader.createResolver(writer) });
+  }
+
+  /**
+   * Registers `name` under `<subject>` and returns its codec. `fields` narrows what decoding reads: the rest is
+   * skipped, which is several times faster on wide records. Rejects when the registry cannot be reached or refuses.
+   */
+  static async register<T>(
+    registryUrl: string,
+    subject: string,
+    name: SchemaName,
+    fields?: readonly string[],
+  ): Promise<AvroCodec<T>> {
+    const registry = new SchemaRegistry({ host: registryUrl, retry: { retries: 2, initialRetryTimeInSecs: 0.2 } });
+    const { id } = await registry.register({ type: SchemaType.AVRO, schema: schemaTexts[name] }, { subject });
+    const writer = avroType(name);
+    return new AvroCodec<T>(registry, fields ? narrowed(name, fields) : writer, id, writer);
+  }
+
+  encode(value: T): Buffer {
+    const body = (this.resolvers.get(this.schemaId) as { writer: avro.Type }).writer.toBuffer(value);
+    return Buffer.concat([this.prefix, body], prefixBytes + body.length);
+  }
+
+  /**
+   * Decodes a framed value whose schema id is known; throws UndecodableValue otherwise. `prepare` makes ids known.
+   */
+  decode(framed: Buffer): T {
+    const known = this.resolvers.get(schemaIdOf(framed));
+    if (!known) throw new UndecodableValue(`schema ${schemaIdOf(framed)} is not known here`);
+    try {
+      // Resolver and offset: avsc decodes in place, the frame is not copied.
+      const { value, offset } = this.reader.decode(framed, prefixBytes, known.resolver);
+      if (offset < 0) throw new Error('the record is cut short');
+      if (offset !== framed.length) throw new Error('bytes follow the record');
+      return value as T;
+    } catch (error) {
+      throw new UndecodableValue((error as Error).message);
+    }
+  }
+
+  /** Fetches the writer schemas of framed values that use an id not seen yet; unreadable frames are left to `decode`. */
+  async prepare(values: Iterable<Buffer | null>): Promise<void> {
+    for (const framed of values) {
+      if (!framed || framed.length < prefixBytes || framed[0] !== magicByte) continue;
+      const id = framed.readInt32BE(1);
+      if (this.resolvers.has(id)) continue;
+      const writer = await this.writerType(id);
+      if (writer) this.resolvers.set(id, { writer, resolver: this.reader.createResolver(writer) });
+    }
+  }
+
+  /** The schema an id stands for, or undefined when the registry knows no such id. */
+  private async writerType(id: number): Promise<avro.Type | undefined> {
+    try {
+      const schema = (await this.registry.getSchema(id)) as unknown as { getName?: unknown };
+      return avro.Type.forSchema(JSON.parse(JSON.stringify(schema)));
+    } catch (error) {
+      if (/404|not found/i.test((error as Error).message)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function schemaIdOf(framed: Buffer): number {
+  if (framed.length < prefixBytes || framed[0] !== magicByte) {
+    throw new UndecodableValue('not a Confluent-framed Avro value');
+  }
+  return framed.readInt32BE(1);
+}
+
+/** The same record with fewer fields; named types move to where they are first used. */
+function narrowed(name: SchemaName, fields: readonly string[]): avro.Type {
+  const schema = JSON.parse(schemaTexts[name]) as { fields: { name: string }[] };
+  return avro.Type.forSchema({
+    ...schema,
+    fields: schema.fields.filter((field) => fields.includes(field.name)),
+  } as unknown as avro.Schema);
+}

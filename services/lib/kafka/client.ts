@@ -1,0 +1,31 @@
+import './aborted-transactions';
+import { Kafka, type LogEntry, logLevel } from 'kafkajs';
+import type { Log } from '../log';
+
+export interface KafkaSettings {
+  KAFKA_BROKERS: string;
+}
+
+/** Said by kafkajs at level ERROR though each is retried by design: a line for each would drown the others. */
+const expected =
+  /CONCURRENT_TRANSACTIONS|still in progress|REBALANCE|rebalance|not aware of this member|UNKNOWN_MEMBER/;
+
+/** A kafkajs client that logs through ours. `initialRetryTime` is low: at kafkajs' 300 ms a transaction takes 250 ms. */
+export function createKafka(settings: KafkaSettings, clientId: string, log: Log): Kafka {
+  return new Kafka({
+    clientId,
+    brokers: settings.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 10, multiplier: 1.5, maxRetryTime: 500, retries: 30 },
+    logLevel: logLevel.WARN,
+    logCreator:
+      () =>
+      ({ level, namespace, log: entry }: LogEntry) => {
+        const { message, error, groupId, broker, retryCount } = entry as LogEntry['log'] & Record<string, unknown>;
+        const detail = { namespace, error: String(error ?? ''), groupId, broker, retryCount };
+        if (level === logLevel.ERROR && !expected.test(`${message} ${error}`)) log.warn(detail, `kafkajs: ${message}`);
+        else log.debug(detail, `kafkajs: ${message}`);
+      },
+  });
+}

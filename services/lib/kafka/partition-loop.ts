@@ -1,0 +1,225 @@
+import { setImmediate as macrotask, setTimeout as sleep } from 'node:timers/promises';
+import { type Batch, type ConsumerConfig, type EachBatchPayload, type Kafka, KafkaJSError } from 'kafkajs';
+import type { Log } from '../log';
+import { patiently } from '../patience';
+import { type Control, LostRecords, type PartitionTask, StaleAssignment, unseen } from './partition-task';
+
+export interface PartitionLoopOptions {
+  kafka: Kafka;
+  groupId: string;
+  /** Topics consumed; partition p of all of them belongs to one task. */
+  topics: string[];
+  /** Opens partition p for the current assignment; `previous` is the task it had before a rebalance, if any. */
+  open(partition: number, control: Control, previous: PartitionTask | undefined): Promise<PartitionTask>;
+  consumer: Omit<ConsumerConfig, 'groupId'>;
+  log: Log;
+  /** Counts failures by partition, for a metric. */
+  onFailure?(partition: number, error: Error): void;
+}
+
+export interface PartitionLoop {
+  /** Reasons why the loop is not ready: not joined yet, or records lost to retention. */
+  notReady(): string[];
+  stop(): Promise<void>;
+}
+
+interface Slot {
+  task?: PartitionTask;
+  generation: number;
+  /** Commits through the batch last seen: kafkajs gives no commit of one try elsewhere. */
+  payload?: EachBatchPayload;
+  lost?: LostRecords;
+  /** Tail of the chain of work: whatever touches the partition queues here. */
+  lock: Promise<unknown>;
+}
+
+const tickEveryMs = 250;
+/** The group's own signals: kafkajs must see them unchanged to rejoin. */
+const groupSignals = /REBALANCE_IN_PROGRESS|UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION/;
+
+/**
+ * Runs one task per assigned partition over a consumer group.
+ *
+ * After any rebalance every partition is opened anew (or handed its previous task, to be checked) before it works on;
+ * after any error the task is closed and opened again from what is committed. kafkajs resumes from the offset it last
+ * resolved, which may be ahead of that: the loop compares and seeks back.
+ *
+ * Guarantee: at least once, in order, per partition; exactly once is what a task makes of it by committing its effects
+ * and its position together.
+ */
+export async function startPartitionLoop(options: PartitionLoopOptions): Promise<PartitionLoop> {
+  const { kafka, groupId, topics, log } = options;
+  const consumer = kafka.consumer({
+    groupId,
+    heartbeatInterval: 1_000,
+    allowAutoTopicCreation: false,
+    ...options.consumer,
+    retry: { initialRetryTime: 50, maxRetryTime: 2_000, retries: 1_000, restartOnFailure: async () => true },
+  });
+  const slots = new Map<number, Slot>();
+  let generation = 0;
+  let joined = false;
+  let stopping = false;
+  let assigned = new Set<string>();
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    generation += 1;
+    joined = true;
+    assigned = new Set(
+      Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((p) => `${topic}/${p}`)),
+    );
+    log.info({ generation, assigned: [...assigned].join(' ') }, 'joined the group');
+    for (const [partition, slot] of slots) {
+      if (topics.some((topic) => assigned.has(`${topic}/${partition}`))) continue;
+      slots.delete(partition);
+      void exclusively(slot, () => close(slot));
+    }
+  });
+
+  const run = async (payload: EachBatchPayload): Promise<void> => {
+    const { batch } = payload;
+    const { topic, partition } = batch;
+    if (stopping || !assigned.has(`${topic}/${partition}`)) return;
+    const slot = slots.get(partition) ?? { generation: 0, lock: Promise.resolve() };
+    slots.set(partition, slot);
+    await exclusively(slot, async () => {
+      slot.payload = payload;
+      try {
+        const control = controlOf(slot, generation);
+        const task = await current(partition, slot, control);
+        const position = task.position(topic);
+        if (fetchedOffset(batch) > position) {
+          consumer.seek({ topic, partition, offset: String(position) });
+          return;
+        }
+        await task.handle(unseen(batch, position), control);
+        payload.resolveOffset(batch.messages[batch.messages.length - 1].offset);
+        await payload.heartbeat();
+      } catch (error) {
+        await fail(partition, slot, error as Error);
+      }
+    });
+  };
+
+  async function current(partition: number, slot: Slot, control: Control): Promise<PartitionTask> {
+    if (slot.task && slot.generation === generation) return slot.task;
+    const previous = slot.task;
+    slot.task = undefined;
+    const wanted = generation;
+    slot.task = await options.open(partition, control, previous);
+    slot.generation = wanted;
+    slot.lost = undefined;
+    control.assertCurrent();
+    return slot.task;
+  }
+
+  async function fail(partition: number, slot: Slot, error: Error): Promise<void> {
+    await close(slot);
+    if (error instanceof StaleAssignment || stopping) return;
+    const type = (error as { type?: string }).type ?? '';
+    if (groupSignals.test(type)) throw error;
+    options.onFailure?.(partition, error);
+    if (error instanceof LostRecords) {
+      if (!slot.lost) log.error(error.message);
+      slot.lost = error;
+      await sleep(1_000);
+    } else {
+      log.warn(
+        { partition, error: error.message, type },
+        'work on a partition failed, beginning again from what is committed',
+      );
+      await sleep(100);
+    }
+    throw new KafkaJSError(error, { retriable: true });
+  }
+
+  function controlOf(slot: Slot, opened: number): Control {
+    const assertCurrent = (): void => {
+      if (generation !== opened || stopping) throw new StaleAssignment();
+    };
+    return {
+      assertCurrent,
+      heartbeat: () => slot.payload!.heartbeat(),
+      commit: async (topic, partition, offset, metadata) => {
+        // In a macrotask of its own nothing of kafkajs' rejoin can come between the check and the request, which
+        // carries the generation of the moment.
+        await macrotask();
+        assertCurrent();
+        await slot.payload!.commitOffsetsIfNecessary({
+          topics: [{ topic, partitions: [{ partition, offset: String(offset), metadata } as never] }],
+        });
+      },
+    };
+  }
+
+  const tick = async (): Promise<void> => {
+    for (const [partition, slot] of slots) {
+      await exclusively(slot, async () => {
+        if (!slot.task?.tick || slot.generation !== generation || stopping) return;
+        try {
+          await slot.task.tick(Date.now(), controlOf(slot, generation));
+        } catch (error) {
+          // Not in a batch: closing the task is enough, the next batch opens it again.
+          await close(slot);
+          if (!(error instanceof StaleAssignment)) {
+            log.warn({ partition, error: (error as Error).message }, 'work between batches failed');
+          }
+        }
+      });
+    }
+  };
+
+  const started = (async () => {
+    const stopped = () => stopping;
+    await patiently('connecting to Kafka', log, () => consumer.connect(), stopped);
+    // Topics may be made after the service starts: until then it waits and is not ready.
+    await patiently('subscribing', log, () => consumer.subscribe({ topics, fromBeginning: true }), stopped);
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 8,
+      eachBatch: run,
+    });
+  })();
+  started.catch((error) => {
+    if (!stopping) log.error({ err: error }, 'the consumer could not start');
+  });
+  let ticking = false;
+  const timer = setInterval(async () => {
+    if (ticking) return;
+    ticking = true;
+    await tick();
+    ticking = false;
+  }, tickEveryMs);
+
+  return {
+    notReady: () => [
+      ...(joined ? [] : ['has not joined its consumer group']),
+      ...[...slots.values()].flatMap((slot) => (slot.lost ? [slot.lost.message] : [])),
+    ],
+    stop: async () => {
+      clearInterval(timer);
+      // Work in hand ends first: handlers finish, their commits count.
+      await Promise.all([...slots.values()].map((slot) => slot.lock));
+      stopping = true;
+      await consumer.disconnect();
+      await Promise.all([...slots.values()].map((slot) => close(slot)));
+    },
+  };
+}
+
+/** Where the fetch began: in kafkajs' batch, though not in its types. */
+const fetchedOffset = (batch: Batch): number => Number((batch as Batch & { fetchedOffset: string }).fetchedOffset);
+
+/** Queues work behind whatever else touches the slot; a rejection is the caller's alone. */
+function exclusively<T>(slot: Slot, work: () => Promise<T>): Promise<T> {
+  const result = slot.lock.then(work, work);
+  slot.lock = result.catch(() => undefined);
+  return result;
+}
+
+async function close(slot: Slot): Promise<void> {
+  const task = slot.task;
+  slot.task = undefined;
+  await task?.close().catch(() => undefined);
+}

@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import { createLog, type Log } from './log';
+import { readSettings, SettingsError } from './settings';
+
+/** What a started service gives back: `stop` drains and closes, and is called once. */
+export interface Running {
+  stop(): Promise<void>;
+}
+
+/** Longest a drained shutdown may take before the process ends anyway. Kafka's session time-out frees what is left. */
+const stopDeadlineMs = 20_000;
+
+/**
+ * Runs a service from its `main.ts`: checks settings (all faults together, exit 78), starts, and on SIGTERM or SIGINT
+ * stops once, drained. A start that fails says why in one line and exits with 1.
+ */
+export async function runService<T extends z.ZodObject<{ LOG_LEVEL: z.ZodType<string> }>>(
+  service: string,
+  schema: T,
+  env: Record<string, string | undefined>,
+  start: (settings: z.infer<T>, log: Log) => Promise<Running>,
+): Promise<void> {
+  let settings: z.infer<T>;
+  try {
+    settings = readSettings(schema, env);
+  } catch (error) {
+    console.error(error instanceof SettingsError ? `${service}: ${error.message}` : error);
+    process.exit(78);
+  }
+  const log = createLog(service, settings.LOG_LEVEL as string);
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
+  try {
+    const running = await start(settings, log);
+    let stopping = false;
+    const stop = (signal: string): void => {
+      if (stopping) return;
+      stopping = true;
+      log.info({ signal }, 'stopping');
+      setTimeout(() => process.exit(1), stopDeadlineMs).unref();
+      running.stop().then(
+        () => process.exit(0),
+        (error) => {
+          log.error({ err: error }, 'stop failed');
+          process.exit(1);
+        },
+      );
+    };
+    process.on('SIGTERM', () => stop('SIGTERM'));
+    process.on('SIGINT', () => stop('SIGINT'));
+  } catch (error) {
+    console.error(`${service}: ${startFault(error)}`);
+    process.exit(1);
+  }
+}
+
+function startFault(error: unknown): string {
+  const { code, port, message } = error as { code?: string; port?: number; message?: string };
+  if (code === 'EADDRINUSE') return `port ${port} is taken; stop what holds it or set PORT`;
+  return message ?? String(error);
+}

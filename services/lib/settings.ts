@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** Faults in a service's settings, all reported together; `main.ts` prints them and exits with 78 (EX_CONFIG). */
+export class SettingsError extends Error {
+  constructor(readonly faults: string[]) {
+    super(`Settings are wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'SettingsError';
+  }
+}
+
+/**
+ * Parses environment variables against a zod object whose keys are their names.
+ * Throws SettingsError naming every faulty variable with its value's fault. Empty strings count as not set.
+ */
+export function readSettings<T extends z.ZodObject>(schema: T, env: Record<string, string | undefined>): z.infer<T> {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape)
+      .filter((name) => env[name] !== undefined && env[name] !== '')
+      .map((name) => [name, env[name]]),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new SettingsError(
+    result.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`),
+  );
+}
+
+/** A whole number in [min, max], given as text. */
+export const integer = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .regex(/^-?\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`)
+    .default(fallback);
+
+export const port = (fallback: number) => integer(fallback, 0, 65535);
+
+export const url = (fallback: string) =>
+  z
+    .string()
+    .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), 'must be an http(s) URL')
+    .default(fallback);
+
+export const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'], 'must be true or false')
+    .transform((value) => value === 'true' || value === '1')
+    .default(fallback);
+
+/** What every service reads. */
+export const commonSettings = {
+  KAFKA_BROKERS: z
+    .string()
+    .refine(
+      (value) => value.split(',').every((broker) => /^[^:\s]+:\d+$/.test(broker.trim())),
+      'must be host:port, comma-separated',
+    )
+    .default('127.0.0.1:9092'),
+  SCHEMA_REGISTRY_URL: url('http://127.0.0.1:8085/apis/ccompat/v7'),
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+};
+
+/** What every service that consumes from Kafka reads besides. */
+export const consumerSettings = {
+  KAFKA_SESSION_TIMEOUT_MS: integer(6_000, 1_000, 300_000),
+  KAFKA_REBALANCE_TIMEOUT_MS: integer(10_000, 1_000, 600_000),
+  /** Records lost to retention stop a service unless this says to go on at what is left. */
+  ACCEPT_LOST_RECORDS: flag(false),
+};

@@ -1,0 +1,19 @@
+/** Names of the topics, as `infra/kafka/topics.json` creates them. */
+export const topics = {
+  raw: 'interactions.raw',
+  enriched: 'interactions.enriched',
+  sessions: 'sessions',
+  commands: 'sessions.commands',
+  deadLetter: 'interactions.dead-letter',
+} as const;
+
+/** Record header that marks what is not data: `heartbeat`, `progress`, `marker`. Data records have none. */
+export const kindHeader = 'kind';
+
+/** Headers of every enriched record, and of heartbeats (which carry `raw_offset` besides). */
+export const rawHeaders = {
+  partition: 'raw_partition',
+  partitions: 'raw_partitions',
+  time: 'raw_time',
+  offset: 'raw_offset',
+} as const;

@@ -1,0 +1,58 @@
+/** What a partition of enriched events has heard of one raw partition. */
+export interface RawPosition {
+  /** Highest event time there, epoch ms; undefined until a record has carried one. */
+  raw_time: number | undefined;
+  /** Next raw offset whose effects have all arrived. */
+  raw_offset: number;
+}
+
+/**
+ * Event time below which nothing in time can arrive: the least raw_time over all raw partitions, undefined before each
+ * has reported. Only it evicts state. As it never exceeds the raw_time that judged an event, an event in time always
+ * finds the state it belongs to.
+ */
+export class Watermark {
+  private readonly positions: Map<number, RawPosition>;
+
+  constructor(
+    public rawPartitions = 0,
+    positions: Iterable<[number, RawPosition]> = [],
+  ) {
+    this.positions = new Map(positions);
+  }
+
+  observe(partition: number, rawPartitions: number, rawTime: number | undefined, rawOffset?: number): void {
+    this.rawPartitions = Math.max(this.rawPartitions, rawPartitions);
+    const before = this.positions.get(partition) ?? { raw_time: undefined, raw_offset: 0 };
+    this.positions.set(partition, {
+      raw_time: rawTime === undefined ? before.raw_time : Math.max(before.raw_time ?? rawTime, rawTime),
+      raw_offset: Math.max(before.raw_offset, rawOffset ?? 0),
+    });
+  }
+
+  value(): number | undefined {
+    return this.holdback()?.time;
+  }
+
+  /** The raw partition that holds the watermark back, and the watermark. */
+  holdback(): { partition: number; time: number } | undefined {
+    if (this.rawPartitions === 0 || this.positions.size < this.rawPartitions) return undefined;
+    let least: { partition: number; time: number } | undefined;
+    for (const [partition, { raw_time }] of this.positions) {
+      if (raw_time === undefined) return undefined;
+      if (!least || raw_time < least.time) least = { partition, time: raw_time };
+    }
+    return least;
+  }
+
+  entries(): [number, RawPosition][] {
+    return [...this.positions].sort(([a], [b]) => a - b);
+  }
+
+  copy(): Watermark {
+    return new Watermark(
+      this.rawPartitions,
+      [...this.positions].map(([partition, position]) => [partition, { ...position }]),
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+export interface SessionizeMetrics {
+  events: Counter<'result'>;
+  changeSets: Counter;
+  transactionSeconds: Histogram;
+  restoreSeconds: Histogram;
+  failures: Counter<'partition'>;
+  observePartition(
+    partition: number,
+    openSessions: number,
+    holdback: { partition: number; time: number } | undefined,
+  ): void;
+}
+
+export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
+  const registers = [registry];
+  const open = new Gauge({
+    name: 'sessionize_open_sessions',
+    help: 'Sessions in memory, which events in time may still join',
+    labelNames: ['partition'],
+    registers,
+  });
+  const watermark = new Gauge({
+    name: 'sessionize_watermark_seconds',
+    help: 'Event time below which nothing in time can arrive, as Unix time',
+    labelNames: ['partition'],
+    registers,
+  });
+  const heldBackBy = new Gauge({
+    name: 'sessionize_watermark_raw_partition',
+    help: 'The raw partition that holds the watermark back',
+    labelNames: ['partition'],
+    registers,
+  });
+  return {
+    events: new Counter({
+      name: 'sessionize_events_total',
+      help: 'Enriched events: sessionised, late (left to the repair), outside (take no part in sessions)',
+      labelNames: ['result'],
+      registers,
+    }),
+    changeSets: new Counter({ name: 'sessionize_change_sets_total', help: 'Change sets emitted', registers }),
+    transactionSeconds: new Histogram({
+      name: 'sessionize_transaction_seconds',
+      help: 'Time of one Kafka transaction',
+      buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
+      registers,
+    }),
+    restoreSeconds: new Histogram({
+      name: 'sessionize_restore_seconds',
+      help: 'Time to rebuild the state of a partition',
+      buckets: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60],
+      registers,
+    }),
+    failures: new Counter({
+      name: 'sessionize_partition_failures_total',
+      help: 'Times work on a partition began again from what is committed',
+      labelNames: ['partition'],
+      registers,
+    }),
+    observePartition: (partition, openSessions, holdback) => {
+      open.set({ partition: String(partition) }, openSessions);
+      if (!holdback) return;
+      watermark.set({ partition: String(partition) }, holdback.time / 1_000);
+      heldBackBy.set({ partition: String(partition) }, holdback.partition);
+    },
+  };
+}
