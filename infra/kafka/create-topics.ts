@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs';
+import type { Admin } from '../../services/lib/kafka/kafkajs';
 import topics from './topics.json';
 
 export type Size = 'local' | 'production';

@@ -4,10 +4,11 @@
  * Guarantee: exactly once. Per raw partition, what a batch gives and the offset behind it are one Kafka transaction;
  * raw_time and the window of repeats are functions of the partition's log, so a new owner computes the same.
  */
-import type { KafkaMessage, Message } from 'kafkajs';
+
 import type { DeadLetter, EnrichedEvent, InteractionEvent } from '../../schemas/types';
 import { type AvroCodec, UndecodableValue } from '../lib/avro';
 import { deadLetterOf, type Refusal } from '../lib/dead-letter';
+import type { KafkaMessage, Message } from '../lib/kafka/kafkajs';
 import { fetchCommitted } from '../lib/kafka/offsets';
 import type { Control, PartitionTask, TaskInput } from '../lib/kafka/partition-task';
 import { partitionOf } from '../lib/kafka/partitioner';

@@ -1,5 +1,6 @@
-import type { KafkaMessage } from 'kafkajs';
 import { UndecodableValue } from '../lib/avro';
+import type { KafkaMessage } from '../lib/kafka/kafkajs';
+import { lowWatermark, offsetAt } from '../lib/kafka/offsets';
 import type { Control } from '../lib/kafka/partition-task';
 import { topics } from '../lib/topics';
 import { refusalOf } from './domain/refusal';
@@ -57,8 +58,7 @@ export async function rebuildWindow(
 /** Start of the window: bounded by records, by append time before the last record, and by what the log still has. */
 async function firstOffset(deps: EnrichDeps, partition: number, position: number): Promise<number> {
   const { client, rules } = deps;
-  const bounds = await client.admin.fetchTopicOffsets(topics.raw);
-  const low = Number(bounds.find((entry) => entry.partition === partition)?.low ?? 0);
+  const low = await lowWatermark(client.admin, topics.raw, partition);
   const byCount = Math.max(low, position - rules.dedupMaxIds);
   if (byCount >= position) return position;
   let lastAppendedAt = 0;
@@ -72,6 +72,6 @@ async function firstOffset(deps: EnrichDeps, partition: number, position: number
     },
     { to: position },
   );
-  const byTime = await client.admin.fetchTopicOffsetsByTimestamp(topics.raw, lastAppendedAt - rules.dedupMaxAgeMs);
-  return Math.max(byCount, Number(byTime.find((entry) => entry.partition === partition)?.offset ?? byCount));
+  const byTime = await offsetAt(client.admin, topics.raw, partition, lastAppendedAt - rules.dedupMaxAgeMs);
+  return Math.max(byCount, byTime ?? byCount);
 }

@@ -1,6 +1,6 @@
-import type { ConsumerConfig } from 'kafkajs';
 import type { Registry } from 'prom-client';
 import { startHealthServer } from './health';
+import type { ConsumerConfig } from './kafka/kafkajs';
 import { type PartitionLoop, startPartitionLoop } from './kafka/partition-loop';
 import type { Control, PartitionTask } from './kafka/partition-task';
 import { connectService, type ServiceClient } from './kafka/service-client';

@@ -1,5 +1,5 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { DeadLetter } from '../../schemas/types';
+import type { KafkaMessage } from './kafka/kafkajs';
 
 /** Why a record is refused: `reason` is countable, `error` is for people and names the field. */
 export interface Refusal {

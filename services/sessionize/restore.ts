@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { KafkaMessage } from 'kafkajs';
 import type { LegRow, SessionChangeSet, SessionEvent, SessionRow } from '../../schemas/types';
 import type { AvroCodec } from '../lib/avro';
+import type { KafkaMessage } from '../lib/kafka/kafkajs';
 import type { PartitionReader } from '../lib/kafka/partition-reader';
 import type { Control } from '../lib/kafka/partition-task';
 import type { TransactionalProducer } from '../lib/kafka/transactional-producer';

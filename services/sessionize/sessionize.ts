@@ -5,11 +5,12 @@
  * the input are one Kafka transaction; memory follows only after it is committed. The result for events that are not
  * late does not depend on arrival, batches, partitions or restarts: see domain/.
  */
-import type { KafkaMessage, Message } from 'kafkajs';
+
 import type { DeadLetter, EnrichedEvent, SessionChangeSet, SessionCommand, SessionEvent } from '../../schemas/types';
 import { type AvroCodec, UndecodableValue } from '../lib/avro';
 import { deadLetterOf, type Refusal } from '../lib/dead-letter';
-import { fetchCommitted } from '../lib/kafka/offsets';
+import type { KafkaMessage, Message } from '../lib/kafka/kafkajs';
+import { fetchCommitted, lowWatermark } from '../lib/kafka/offsets';
 import type { Control, PartitionTask, TaskInput } from '../lib/kafka/partition-task';
 import type { ServiceClient } from '../lib/kafka/service-client';
 import { partitionKey, TransactionalProducer } from '../lib/kafka/transactional-producer';
@@ -257,14 +258,13 @@ async function restore(
   control: Control,
 ): Promise<SessionStore> {
   const end = deps.metrics.restoreSeconds.startTimer();
-  const bounds = await deps.client.admin.fetchTopicOffsets(topics.sessions);
   const store = await restoreSessions({
     reader: deps.client.reader,
     producer,
     codec: deps.codecs.changeSet,
     partition,
     floor: input.committed ? (JSON.parse(input.metadata || '{}') as { floor?: number }).floor : undefined,
-    low: Number(bounds.find((entry) => entry.partition === partition)?.low ?? 0),
+    low: await lowWatermark(deps.client.admin, topics.sessions, partition),
     rules: deps.rules,
     control,
   });

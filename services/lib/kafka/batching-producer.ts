@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../deadline';
 import type { Log } from '../log';
+import { patiently } from '../patience';
 
 export interface OutgoingRecord {
   key: string;
@@ -46,7 +47,6 @@ interface Caller {
 }
 
 const leastWaitMs = 1_000;
-const longestPauseMs = 2_000;
 
 /**
  * Combines the records of concurrent callers into few sends: at once when idle, and while one send is under way the
@@ -63,8 +63,7 @@ export class BatchingProducer {
   private pumping?: Promise<void>;
   private stopped = false;
   private lastAnswerAt = 0;
-  private readonly opening: Promise<void>;
-  private reopening: Promise<void> = Promise.resolve();
+  private opening: Promise<void>;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -98,7 +97,7 @@ export class BatchingProducer {
     clearInterval(this.timer);
     await this.pumping;
     this.stopped = true;
-    await Promise.all([this.opening, this.reopening]);
+    await this.opening;
     const link = this.link;
     this.link = undefined;
     this.reason = 'Kafka: disconnected, the service is stopping';
@@ -115,7 +114,11 @@ export class BatchingProducer {
       try {
         await within(deadlineMs, link.send(records));
       } catch (error) {
-        this.fail(link, error as Error, shares.map(({ caller }) => caller));
+        this.fail(
+          link,
+          error as Error,
+          shares.map(({ caller }) => caller),
+        );
         return;
       }
       this.lastAnswerAt = Date.now();
@@ -158,7 +161,7 @@ export class BatchingProducer {
     for (const caller of new Set([...callers, ...this.waiting])) caller.reject(new NotStored(this.reason));
     this.waiting = [];
     link.close().catch((fault) => this.log.debug({ error: String(fault) }, 'a given up connection did not close'));
-    this.reopening = this.openPatiently();
+    this.opening = this.openPatiently();
   }
 
   private async probeWhenQuiet(): Promise<void> {
@@ -174,31 +177,17 @@ export class BatchingProducer {
   }
 
   private async openPatiently(): Promise<void> {
-    for (let attempt = 0; !this.stopped; attempt++) {
+    const connect = async (): Promise<Link | undefined> => {
       try {
-        this.link = await this.open();
-        this.lastAnswerAt = Date.now();
-        this.log.info('connected to Kafka');
-        return;
+        return this.stopped ? undefined : await this.open();
       } catch (error) {
-        const { message } = error as Error;
-        this.reason = `Kafka: ${message}`;
-        if (attempt % 20 === 0) this.log.warn({ error: message }, 'Kafka cannot be reached, trying on');
-        await sleep(Math.min(100 * 2 ** attempt, longestPauseMs));
+        this.reason = `Kafka: ${(error as Error).message}`;
+        throw error;
       }
-    }
-  }
-}
-
-/** The work's own fate, or a rejection when it takes longer; the work itself goes on unheard. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
+    };
+    // A rejection means that it was stopped while it tried.
+    this.link = await patiently('connecting to Kafka', this.log, connect, () => this.stopped).catch(() => undefined);
+    this.lastAnswerAt = Date.now();
+    if (this.link) this.log.info('connected to Kafka');
   }
 }

@@ -1,6 +1,6 @@
-import './aborted-transactions';
-import { Kafka, type LogEntry, logLevel } from 'kafkajs';
 import type { Log } from '../log';
+import type { KafkaConfig, LogEntry } from './kafkajs';
+import { Kafka, logLevel } from './kafkajs';
 
 export interface KafkaSettings {
   KAFKA_BROKERS: string;
@@ -10,14 +10,18 @@ export interface KafkaSettings {
 const expected =
   /CONCURRENT_TRANSACTIONS|still in progress|REBALANCE|rebalance|not aware of this member|UNKNOWN_MEMBER/;
 
+/** How long a client waits and tries; a service that answers requests waits less than one that consumes. */
+export type KafkaPatience = Pick<KafkaConfig, 'connectionTimeout' | 'requestTimeout' | 'retry'>;
+
 /** A kafkajs client that logs through ours. `initialRetryTime` is low: at kafkajs' 300 ms a transaction takes 250 ms. */
-export function createKafka(settings: KafkaSettings, clientId: string, log: Log): Kafka {
+export function createKafka(settings: KafkaSettings, clientId: string, log: Log, patience: KafkaPatience = {}): Kafka {
   return new Kafka({
     clientId,
     brokers: settings.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
     retry: { initialRetryTime: 10, multiplier: 1.5, maxRetryTime: 500, retries: 30 },
+    ...patience,
     logLevel: logLevel.WARN,
     logCreator:
       () =>

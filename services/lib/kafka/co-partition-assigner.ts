@@ -1,4 +1,5 @@
-import { AssignerProtocol, type Cluster, type PartitionAssigner } from 'kafkajs';
+import type { Cluster, PartitionAssigner } from './kafkajs';
+import { AssignerProtocol } from './kafkajs';
 
 const name = 'CoPartitionAssigner';
 const version = 1;

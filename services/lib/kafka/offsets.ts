@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs';
+import type { Admin } from './kafkajs';
 import { LostRecords } from './partition-task';
 
 export interface CommittedOffset {
@@ -7,6 +7,42 @@ export interface CommittedOffset {
   metadata: string;
   /** Whether the group has ever committed this partition. */
   committed: boolean;
+}
+
+const queues = new WeakMap<Admin, Promise<unknown>>();
+
+/** One at a time: asking for one topic's metadata makes kafkajs' admin forget, for a moment, the leaders of others. */
+function serially<T>(admin: Admin, work: () => Promise<T>): Promise<T> {
+  const result = (queues.get(admin) ?? Promise.resolve()).then(work, work);
+  queues.set(
+    admin,
+    result.catch(() => undefined),
+  );
+  return result;
+}
+
+/** How many partitions a topic has; rejects when there is no such topic. */
+export async function partitionsOf(admin: Admin, topic: string): Promise<number> {
+  const { topics } = await serially(admin, () => admin.fetchTopicMetadata({ topics: [topic] }));
+  return topics[0].partitions.length;
+}
+
+/** First offset a partition still has. */
+export async function lowWatermark(admin: Admin, topic: string, partition: number): Promise<number> {
+  const bounds = await serially(admin, () => admin.fetchTopicOffsets(topic));
+  return Number(bounds.find((entry) => entry.partition === partition)?.low ?? 0);
+}
+
+/** First offset appended at or after a time (ms); undefined when there is none. */
+export async function offsetAt(
+  admin: Admin,
+  topic: string,
+  partition: number,
+  time: number,
+): Promise<number | undefined> {
+  const offsets = await serially(admin, () => admin.fetchTopicOffsetsByTimestamp(topic, time));
+  const found = offsets.find((entry) => entry.partition === partition)?.offset;
+  return found === undefined || Number(found) < 0 ? undefined : Number(found);
 }
 
 /**
@@ -20,12 +56,9 @@ export async function fetchCommitted(
   partition: number,
   acceptLost = false,
 ): Promise<CommittedOffset> {
-  const [group, bounds] = await Promise.all([
-    admin.fetchOffsets({ groupId, topics: [topic] }),
-    admin.fetchTopicOffsets(topic),
-  ]);
+  const group = await serially(admin, () => admin.fetchOffsets({ groupId, topics: [topic] }));
+  const low = await lowWatermark(admin, topic, partition);
   const found = group[0]?.partitions.find((entry) => entry.partition === partition);
-  const low = Number(bounds.find((entry) => entry.partition === partition)?.low ?? 0);
   const committed = found !== undefined && Number(found.offset) >= 0;
   const offset = committed ? Number(found.offset) : low;
   if (offset < low) {

@@ -1,7 +1,8 @@
 import { setImmediate as macrotask, setTimeout as sleep } from 'node:timers/promises';
-import { type Batch, type ConsumerConfig, type EachBatchPayload, type Kafka, KafkaJSError } from 'kafkajs';
 import type { Log } from '../log';
 import { patiently } from '../patience';
+import type { Batch, ConsumerConfig, EachBatchPayload, Kafka } from './kafkajs';
+import { KafkaJSError } from './kafkajs';
 import { type Control, LostRecords, type PartitionTask, StaleAssignment, unseen } from './partition-task';
 
 export interface PartitionLoopOptions {

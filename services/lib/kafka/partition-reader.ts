@@ -1,4 +1,4 @@
-import type { Kafka, KafkaMessage } from 'kafkajs';
+import type { Kafka, KafkaMessage } from './kafkajs';
 
 /** The few internals of kafkajs 2.2.4 used here: it has no public way to read a partition without a group. */
 interface Cluster {

@@ -1,4 +1,4 @@
-import type { Batch, KafkaMessage } from 'kafkajs';
+import type { Batch, KafkaMessage } from './kafkajs';
 
 /** What a task may do to the group while it works on a partition. */
 export interface Control {

@@ -1,5 +1,6 @@
-import { type ICustomPartitioner, type Kafka, Partitioners, type RecordMetadata } from 'kafkajs';
 import type { Link, OutgoingRecord } from './batching-producer';
+import type { ICustomPartitioner, Kafka, RecordMetadata } from './kafkajs';
+import { Partitioners } from './kafkajs';
 
 /**
  * Opens an idempotent producer for one topic, partitioned by key as Java's clients do (murmur2). Rejects when no

@@ -1,7 +1,8 @@
-import type { Admin, Kafka } from 'kafkajs';
 import type { Log } from '../log';
 import { patiently } from '../patience';
 import { createKafka, type KafkaSettings } from './client';
+import type { Admin, Kafka } from './kafkajs';
+import { partitionsOf } from './offsets';
 import { PartitionReader } from './partition-reader';
 
 /** What a consuming service needs of Kafka besides its loop. */
@@ -28,7 +29,7 @@ export async function connectService(
     kafka,
     admin,
     reader,
-    partitionsOf: async (topic) => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0].partitions.length,
+    partitionsOf: (topic) => partitionsOf(admin, topic),
     disconnect: async () => {
       await Promise.all([admin.disconnect(), reader.disconnect()]);
     },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka, Message, Producer, TopicMessages, Transaction } from 'kafkajs';
+import type { Kafka, Message, Producer, TopicMessages, Transaction } from './kafkajs';
 
 export interface OffsetToCommit {
   topic: string;
@@ -48,6 +48,11 @@ export class TransactionalProducer {
     if (filled.length > 0) {
       for (const sent of await transaction.sendBatch({ topicMessages: filled, acks: -1 })) {
         bases.set(partitionKey(sent.topicName, sent.partition), Number(sent.baseOffset));
+      }
+      // kafkajs resolves without an answer when a partition's leader moves, in its retry, to a broker that has answered.
+      for (const { topic, messages } of filled) {
+        const silent = messages.find(({ partition }) => !bases.has(partitionKey(topic, partition as number)));
+        if (silent) throw new Error(`no acknowledgement for ${topic} partition ${silent.partition}`);
       }
     }
     if (offsets.length > 0) await sendOffsets(transaction, this.groupId, offsets);
