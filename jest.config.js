@@ -13,5 +13,6 @@ module.exports = {
       },
     ],
   },
+  reporters: ['default', '<rootDir>/test/support/require-all.js'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.local'],
 };

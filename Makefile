@@ -1,0 +1,98 @@
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+STACK_DIR ?= .local
+STACK_PORT_OFFSET ?= 0
+export STACK_DIR STACK_PORT_OFFSET
+
+bin := node_modules/.bin
+stack := node dist/infra/local/cli.js
+sources := $(shell find services schemas infra test/simulator test/tools test/bench test/chaos -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
+
+# A fault is planted on a stack of its own, so that nobody's data is spoilt.
+ifdef FAULT
+STACK_DIR := .local/fault
+STACK_PORT_OFFSET := 2000
+endif
+
+##@ Look at it
+
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## Start everything, replay a simulated organisation, show and verify the figures (FAULT=drop|double|shift plants one)
+ifdef FAULT
+	@$(stack) down && $(stack) clean-data && rm -rf $(STACK_DIR)/demo $(STACK_DIR)/replay
+	@$(stack) up && { node dist/infra/tools/demo/main.js; status=$$?; $(stack) down; exit $$status; }
+else
+	@$(stack) up
+	@node dist/infra/tools/demo/main.js
+endif
+
+report: build ## Print the demo's report again (TRUTH=file compares with another truth)
+	@node dist/infra/tools/report/main.js
+
+##@ Run it
+
+up: build ## Start the local stack
+	@$(stack) up
+
+down: build ## Stop what was started
+	@$(stack) down
+
+status: build ## Parts, processes, ports, memory
+	@$(stack) status
+
+logs: build ## The end of every log (PART=ingest for one, FOLLOW=1 to go on)
+	@$(stack) logs $(if $(FOLLOW),-f) $(PART)
+
+replay: build ## Send a file of events through ingest: FILE=events.ndjson (or -), SOURCE=events
+	@FILE='$(FILE)' SOURCE='$(or $(SOURCE),events)' node dist/infra/tools/replay/main.js
+
+##@ Check it
+
+check: build ## What needs no stack: formatting, lint, types, generated files, unit and property tests
+	@$(bin)/biome check --error-on-warnings .
+	@$(bin)/tsc -p tsconfig.json --noEmit
+	@node dist/schemas/generate.js --check
+	@$(bin)/jest test/unit
+
+test: check ## Everything: check, then integration and end-to-end tests on stacks of their own
+	@$(bin)/jest --runInBand test/integration test/e2e
+
+bench: build ## Measure: freshness, throughput, memory (long; on a stack of its own)
+	@node dist/test/bench/main.js
+
+chaos: build ## Kill and stop parts at random during a load and compare (long; SEED=n)
+	@node dist/test/chaos/main.js
+
+##@ Work on it
+
+generate: build ## Write the generated files again (schemas/types.ts)
+	@node dist/schemas/generate.js && $(MAKE) --no-print-directory build
+
+build: node_modules/.installed dist/.built
+
+images: ## Build the container image (needs Docker; comes with the deployment)
+	@echo 'There is no image yet: it comes with the Helm chart. The services run from dist/ meanwhile.' && exit 1
+
+##@ Clean up
+
+clean-data: build ## Forget the local stack's data; downloads stay
+	@$(stack) clean-data && rm -rf $(STACK_DIR)/demo $(STACK_DIR)/replay
+
+clean: ## Stop the local stack and remove everything that was made or downloaded
+	@if [ -e dist/infra/local/cli.js ]; then $(stack) down; fi
+	@rm -rf dist node_modules coverage .local
+
+node_modules/.installed: package-lock.json
+	@sh infra/check-prerequisites.sh
+	@echo 'Installing packages…' >&2
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+dist/.built: node_modules/.installed $(sources) tsconfig.json tsconfig.build.json
+	@rm -rf dist && $(bin)/tsc -p tsconfig.build.json && touch $@
+
+.PHONY: help demo report up down status logs replay check test bench chaos generate build images clean-data clean

@@ -1,0 +1,109 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Found } from './compare';
+import { type QueueFigures, queueFields, type SessionFigures } from './truth';
+
+/** Event time covered: [from, to), epoch ms. */
+export interface Range {
+  from: number;
+  to: number;
+}
+
+async function rows<Row>(clickhouse: ClickHouseClient, query: string, range: Range): Promise<Row[]> {
+  const result = await clickhouse.query({
+    query,
+    format: 'JSONEachRow',
+    query_params: { from: range.from / 1_000, to: range.to / 1_000 },
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+  });
+  return result.json<Row>();
+}
+
+const within = (column: string): string =>
+  `${column} >= fromUnixTimestamp({from:Int64}) AND ${column} < fromUnixTimestamp({to:Int64})`;
+
+export interface VolumeRow {
+  channel: string;
+  events: number;
+  /** Events per hour of day (UTC), 24 numbers. */
+  hours: number[];
+}
+
+/** Customers' events by channel and hour of day, from `volume_trends`. */
+export const volume = (clickhouse: ClickHouseClient, range: Range): Promise<VolumeRow[]> =>
+  rows(
+    clickhouse,
+    `SELECT channel, sum(n) AS events, arrayMap(h -> sumMap(map(hour, n))[h], range(24)) AS hours
+     FROM (SELECT channel, toHour(bucket_start) AS hour, sum(events) AS n FROM volume_trends WHERE ${within('bucket_start')} GROUP BY channel, hour)
+     GROUP BY channel ORDER BY events DESC`,
+    range,
+  );
+
+export interface PathRow {
+  path: string[];
+  sessions: number;
+  customers: number;
+  rescued_by: string;
+  minutes_to_success: number | null;
+}
+
+/** The most frequent paths with a failure on them. */
+export const failurePaths = (clickhouse: ClickHouseClient, range: Range): Promise<PathRow[]> =>
+  rows(
+    clickhouse,
+    `SELECT path, sum(sessions) AS sessions, sum(customers) AS customers, any(rescued_by_channel) AS rescued_by,
+       sum(time_to_success_ms) / nullIf(sum(sessions_with_success), 0) / 60000 AS minutes_to_success
+     FROM channel_failure_paths WHERE day >= toDate(fromUnixTimestamp({from:Int64})) AND day <= toDate(fromUnixTimestamp({to:Int64}))
+     GROUP BY path ORDER BY sessions DESC, path LIMIT 10`,
+    range,
+  );
+
+export interface QueueRow extends QueueFigures {
+  queue: string;
+  handled: number;
+  asa_ms: number | null;
+  aht_ms: number | null;
+  abandon_rate: number | null;
+}
+
+/** Figures per queue, sums first, rates as sums over sums. */
+export const queues = (clickhouse: ClickHouseClient, range: Range): Promise<QueueRow[]> =>
+  rows(
+    clickhouse,
+    `SELECT queue, ${queueFields.map((field) => `sum(e.${field}) AS ${field}`).join(', ')}, sum(e.handled) AS handled,
+       wait_ms_answered / nullIf(answered, 0) AS asa_ms,
+       (sum(e.talk_ms) + sum(e.hold_ms) + sum(e.acw_ms)) / nullIf(handled, 0) AS aht_ms,
+       abandoned / nullIf(offered, 0) AS abandon_rate
+     FROM efficiency_metrics AS e WHERE ${within('bucket_start')} GROUP BY queue ORDER BY offered DESC, queue`,
+    range,
+  );
+
+/** Everything the truth speaks of. Hours with no event are missing from `volume`, so it is filled up here. */
+export async function found(clickhouse: ClickHouseClient, range: Range): Promise<Found> {
+  const [counts] = await rows<{ events: number; late: number }>(
+    clickhouse,
+    `SELECT count() AS events, countIf(late) AS late FROM interactions WHERE ${within('occurred_at')}`,
+    range,
+  );
+  const [legs] = await rows<{ legs: number }>(
+    clickhouse,
+    `SELECT count() AS legs FROM legs_current WHERE ${within('arrived_at')}`,
+    range,
+  );
+  const sessions = await rows<SessionFigures>(
+    clickhouse,
+    `SELECT session_id, customer_id, toUnixTimestamp64Milli(started_at) AS started_at, toUnixTimestamp64Milli(ended_at) AS ended_at,
+       event_count, contact_count, leg_count, path, path_counts, outcome, intent, failures_before_success,
+       first_failed_channel, rescued_by_channel
+     FROM sessions_current AS s WHERE ${within('s.started_at')}`,
+    range,
+  );
+  const perQueue = await queues(clickhouse, range);
+  return {
+    events: counts.events,
+    late: counts.late,
+    legs: legs.legs,
+    sessions,
+    channels: Object.fromEntries((await volume(clickhouse, range)).map(({ channel, hours }) => [channel, hours])),
+    queues: Object.fromEntries(perQueue.map((row) => [row.queue, row])),
+  };
+}

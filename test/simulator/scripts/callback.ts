@@ -1,0 +1,43 @@
+import { MINUTE_MS, SECOND_MS } from '../core/calendar';
+import type { Process } from '../core/kernel';
+import type { Station } from '../core/station';
+import type { Interaction } from '../core/world';
+import { endCall } from './ending';
+import { queueOf } from './queueing';
+import { talkToAgent } from './talk';
+import type { Task } from './task';
+
+/** The caller leaves the queue for a promise; the call back is a new interaction of the same contact. */
+export function* callBack(task: Task, line: Interaction, station: Station): Process {
+  const { random, world } = task;
+  const queue = queueOf(station);
+  world.ledger.of(station.plan.id).offered++;
+  const startedAt = line.emit('queue.entered', { queue });
+  yield* world.kernel.sleep(random.int(8, 40) * SECOND_MS);
+  line.emit('queue.left', { queue, outcome: { code: 'callback', status: 'DEFERRED' } });
+  line.emit('callback.scheduled', { attributes: { promised_minutes: '60' } });
+  endCall(task, line, startedAt, { disconnect_by: 'CUSTOMER' });
+  const due = random.int(20, 150) * MINUTE_MS;
+  world.kernel.spawn(callAgain(task, line, station), world.kernel.now + due);
+}
+
+function* callAgain(task: Task, earlier: Interaction, station: Station): Process {
+  const { random, world } = task;
+  const { interaction_id } = earlier.setup;
+  const line = earlier.next(world.nextId('v'), {
+    shared: { direction: 'OUTBOUND', ...(interaction_id && { previous_interaction_id: interaction_id }) },
+  });
+  const seating = yield* station.enter(60 * MINUTE_MS, () => undefined);
+  if (seating.kind !== 'answered') return;
+  const agent = { actor: { type: 'AGENT' as const, id: seating.seat.agent, team: station.plan.id } };
+  const startedAt = line.emit('callback.attempted', agent);
+  yield* world.kernel.sleep(random.int(6, 25) * SECOND_MS);
+  if (random.chance(0.2)) {
+    endCall(task, line, startedAt, { status: 'FAILURE', code: 'not_reached', disconnect_by: 'SYSTEM' });
+    station.release(seating.seat);
+    return;
+  }
+  line.emit('callback.reached', agent);
+  line.emit('agent.joined', { ...agent, queue: queueOf(station) });
+  yield* talkToAgent(task, line, station, { kind: 'answered', agent, seat: seating.seat }, startedAt, false);
+}

@@ -1,0 +1,87 @@
+import { MINUTE_MS, SECOND_MS } from '../core/calendar';
+import type { Details } from '../core/event';
+import type { Process } from '../core/kernel';
+import type { Station } from '../core/station';
+import type { Interaction } from '../core/world';
+import { endCall } from './ending';
+import type { Queued } from './queueing';
+import { agentLeft, wrapUp } from './queueing';
+import { sellingTalk } from './sales';
+import type { Task } from './task';
+import { guessIntent } from './task';
+import { transfer } from './transfer';
+
+type Answered = Extract<Queued, { kind: 'answered' }>;
+
+/** A talk with an agent, up to the wrap-up; may go on with a second agent. */
+export function* talkToAgent(
+  task: Task,
+  line: Interaction,
+  station: Station,
+  answered: Answered,
+  startedAt: number,
+  mayTransfer = true,
+): Process<'resolved' | 'failed' | 'abandoned' | 'deferred'> {
+  const { random, world } = task;
+  const { kernel } = world;
+  const joinedAt = kernel.now;
+  yield* kernel.sleep(Math.max(20 * SECOND_MS, random.logNormal(task.profile.talk_ms * 0.6, 0.5)));
+  const hold_ms = random.chance(0.25) ? yield* hold(task, line, answered.agent) : 0;
+  if (random.chance(task.profile.sale)) yield* sellingTalk(task, line, answered.agent);
+  yield* kernel.sleep(Math.max(15 * SECOND_MS, random.logNormal(task.profile.talk_ms * 0.35, 0.5)));
+  const left: Details = {
+    ...answered.agent,
+    durations: { talk_ms: kernel.now - joinedAt - hold_ms, ...(hold_ms > 0 && { hold_ms }) },
+  };
+  if (mayTransfer && random.chance(task.label === 'complaint' ? 0.22 : 0.09)) {
+    const handed = yield* transfer(task, line, station, answered, startedAt, left);
+    if (typeof handed === 'string') return handed;
+    return yield* talkToAgent(task, handed.line, handed.station, handed.answered, startedAt, false);
+  }
+  if (random.chance(0.012)) {
+    agentLeft(line, station, left);
+    endCall(task, line, startedAt, { status: 'FAILURE', code: 'dropped', disconnect_by: 'TELECOM_PROBLEM' });
+    kernel.spawn(wrapUp(line, station, answered.seat, answered.agent));
+    return 'failed';
+  }
+  const verdict = judge(task);
+  agentLeft(line, station, left);
+  endCall(task, line, startedAt, { disconnect_by: random.chance(0.7) ? 'CUSTOMER' : 'AGENT' });
+  kernel.spawn(wrapUp(line, station, answered.seat, { ...answered.agent, ...verdict.details }));
+  return verdict.status;
+}
+
+function* hold(task: Task, line: Interaction, agent: Details): Process<number> {
+  const { kernel } = task.world;
+  const startedAt = line.emit('hold.started', agent);
+  yield* kernel.sleep(Math.min(8 * MINUTE_MS, task.random.logNormal(50 * SECOND_MS, 0.6)));
+  line.emit('hold.ended', agent);
+  const hold_ms = kernel.now - startedAt;
+  yield* kernel.sleep(task.random.int(5, 40) * SECOND_MS);
+  return hold_ms;
+}
+
+export interface Verdict {
+  status: 'resolved' | 'failed' | 'deferred';
+  details: Details;
+}
+
+/** What the agent writes down at the end. Half of the good endings go without a word, as in real wrap-up data. */
+export function judge(task: Task): Verdict {
+  const { random } = task;
+  const reason: Details = {
+    intents: [
+      { label: `reason_${task.label}`, confidence: 1, kind: 'REASON', model: 'agent' },
+      ...(random.chance(0.5) ? guessIntent(task, 'agent') : []),
+    ],
+  };
+  if (random.chance(task.profile.backOffice)) {
+    return { status: 'deferred', details: { ...reason, outcome: { status: 'DEFERRED', code: 'back_office' } } };
+  }
+  if (random.chance(0.86 - task.attempt * 0.03)) {
+    const outcome: Details['outcome'] = { status: 'SUCCESS', code: 'solved', resolved_by: 'human' };
+    return { status: 'resolved', details: random.chance(0.5) ? { ...reason, outcome } : reason };
+  }
+  const outcome: Details['outcome'] = { status: random.chance(0.7) ? 'FAILURE' : 'PARTIAL', code: 'not_solved' };
+  return { status: 'failed', details: { ...reason, outcome } };
+}

@@ -1,0 +1,96 @@
+import { hourOf } from '../core/calendar';
+import type { Channel, Line } from '../core/event';
+import type { QueueFigures } from '../core/ledger';
+import { queueFigures, totalFigures } from './queues';
+import { isSessionised } from './rules';
+import type { Session } from './sessionise';
+import { sessionise } from './sessionise';
+
+/** A number over all distinct events, and over those that are not late. */
+export interface Counted {
+  all: number;
+  in_time: number;
+}
+
+/** Customers' events of a channel, in total and by hour of day (UTC). */
+export interface ChannelCounts extends Counted {
+  by_hour: number[];
+  by_hour_in_time: number[];
+}
+
+/** What a correct pipeline must show for a file. Times are milliseconds since the epoch (UTC). */
+export interface Truth {
+  /** Lines of the file: distinct events and repeats. */
+  lines: number;
+  repeats: number;
+  events: Counted;
+  late: number;
+  staff_events: Counted;
+  customer_events: Counted;
+  /** Customers' events that sessions leave out: marketing, surveys, delivery receipts, analyses. */
+  excluded_events: Counted;
+  sessionised_events: Counted;
+  customers: Counted;
+  channels: Partial<Record<Channel, ChannelCounts>>;
+  queues: Record<string, QueueFigures>;
+  queues_total: QueueFigures;
+  legs: number;
+  /** In order of customer_id and start. */
+  sessions: Session[];
+}
+
+/** The truth about a file, from its lines and who of them is late. */
+export function truthOf(lines: readonly Line[]): Truth {
+  const distinct = lines.filter(({ repeat }) => !repeat);
+  const inTime = distinct.filter(({ late }) => !late);
+  const customers = distinct.filter(({ customer_id }) => customer_id !== '');
+  const { sessions, legs } = sessionise(inTime);
+  const queues = queueFigures(legs);
+  return {
+    lines: lines.length,
+    repeats: lines.length - distinct.length,
+    events: counted(distinct),
+    late: distinct.length - inTime.length,
+    staff_events: counted(distinct.filter(({ customer_id }) => customer_id === '')),
+    customer_events: counted(customers),
+    excluded_events: counted(customers.filter(({ event }) => !isSessionised(event))),
+    sessionised_events: counted(customers.filter(({ event }) => isSessionised(event))),
+    customers: { all: people(customers), in_time: people(customers.filter(({ late }) => !late)) },
+    channels: channelCounts(customers),
+    queues,
+    queues_total: totalFigures(queues),
+    legs: legs.length,
+    sessions: sessions.sort((a, b) => compare(a.customer_id, b.customer_id) || a.started_at - b.started_at),
+  };
+}
+
+function counted(lines: readonly Line[]): Counted {
+  return { all: lines.length, in_time: lines.filter(({ late }) => !late).length };
+}
+
+function people(lines: readonly Line[]): number {
+  return new Set(lines.map(({ customer_id }) => customer_id)).size;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function channelCounts(lines: readonly Line[]): Truth['channels'] {
+  const channels: Truth['channels'] = {};
+  for (const { event, at, late } of lines) {
+    const counts = channels[event.channel] ?? { all: 0, in_time: 0, by_hour: zeros(), by_hour_in_time: zeros() };
+    channels[event.channel] = counts;
+    const hour = hourOf(at);
+    counts.all++;
+    counts.by_hour[hour]!++;
+    if (late) continue;
+    counts.in_time++;
+    counts.by_hour_in_time[hour]!++;
+  }
+  return channels;
+}
+
+function zeros(): number[] {
+  return new Array<number>(24).fill(0);
+}

@@ -1,0 +1,91 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { plantFault } from '../../simulator/faults';
+import { type Simulation, simulate } from '../../simulator/simulate';
+import { type PipelineResult, runPipeline } from './pure-pipeline';
+
+const figures = (result: PipelineResult) =>
+  result.sessions
+    .map(
+      ({
+        session_id,
+        customer_id,
+        started_at,
+        ended_at,
+        event_count,
+        contact_count,
+        leg_count,
+        path,
+        path_counts,
+        outcome,
+        failures_before_success,
+        first_failed_channel,
+        rescued_by_channel,
+        intent,
+        oversized,
+      }) => ({
+        session_id,
+        customer_id,
+        started_at,
+        ended_at,
+        event_count,
+        contact_count,
+        leg_count,
+        path,
+        path_counts,
+        outcome,
+        failures_before_success,
+        first_failed_channel,
+        rescued_by_channel,
+        intent,
+        oversized,
+      }),
+    )
+    .sort((a, b) =>
+      a.customer_id === b.customer_id ? a.started_at - b.started_at : a.customer_id < b.customer_id ? -1 : 1,
+    );
+
+describe('the rules, without a broker, against the simulation’s truth', () => {
+  let simulation: Simulation;
+  beforeAll(() => {
+    simulation = simulate({ seed: 7, events: 12_000, days: 8 });
+  });
+
+  test.each([
+    [1, 1],
+    [4, 500],
+    [24, 37],
+  ])('%i raw partitions, batches of %i: every session, leg count and path', (partitions, batch) => {
+    const result = runPipeline(simulation.events, partitions, batch);
+    const { truth } = simulation;
+    expect({ distinct: result.distinct, repeats: result.repeats, late: result.late }).toEqual({
+      distinct: truth.events.all,
+      repeats: truth.repeats,
+      late: truth.late,
+    });
+    expect(figures(result)).toEqual(truth.sessions);
+    expect(result.legs.length).toBe(truth.legs);
+  });
+
+  test('legs give the queues’ figures', () => {
+    const { legs } = runPipeline(simulation.events, 4, 200);
+    const queues: Record<string, object> = {};
+    for (const queue of Object.keys(simulation.truth.queues)) {
+      const of = legs.filter((leg) => leg.queue === queue);
+      const answered = of.filter(({ left_by }) => left_by === 'ANSWERED');
+      queues[queue] = {
+        offered: of.filter(({ queued_at }) => queued_at !== null).length,
+        answered: answered.length,
+        abandoned: of.filter(({ left_by }) => left_by === 'ABANDONED').length,
+        short_abandoned: of.filter(({ short_abandoned }) => short_abandoned).length,
+        handled: of.filter(({ handled_at }) => handled_at !== null).length,
+        wait_ms_answered: answered.reduce((sum, { wait_ms }) => sum + (wait_ms ?? 0), 0),
+      };
+    }
+    expect(queues).toEqual(simulation.truth.queues);
+  });
+
+  test.each(['drop', 'double', 'shift'] as const)('a planted fault (%s) shows', (fault) => {
+    const result = runPipeline(plantFault(simulation, fault, 7), 4, 300);
+    expect(figures(result)).not.toEqual(simulation.truth.sessions);
+  });
+});
