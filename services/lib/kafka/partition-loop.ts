@@ -30,11 +30,15 @@ interface Slot {
   /** Commits through the batch last seen: kafkajs gives no commit of one try elsewhere. */
   payload?: EachBatchPayload;
   lost?: LostRecords;
+  /** In a row, without reading on. */
+  seeksBack: number;
   /** Tail of the chain of work: whatever touches the partition queues here. */
   lock: Promise<unknown>;
 }
 
 const tickEveryMs = 250;
+/** Where retention has overtaken the position, kafkajs resets to what is left: opening anew finds and tells it. */
+const maxSeeksBack = 20;
 /** The group's own signals: kafkajs must see them unchanged to rejoin. */
 const groupSignals = /REBALANCE_IN_PROGRESS|UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION/;
 
@@ -81,7 +85,7 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
     const { batch } = payload;
     const { topic, partition } = batch;
     if (stopping || !assigned.has(`${topic}/${partition}`)) return;
-    const slot = slots.get(partition) ?? { generation: 0, lock: Promise.resolve() };
+    const slot = slots.get(partition) ?? { generation: 0, seeksBack: 0, lock: Promise.resolve() };
     slots.set(partition, slot);
     await exclusively(slot, async () => {
       slot.payload = payload;
@@ -90,10 +94,14 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
         const task = await current(partition, slot, control);
         const position = task.position(topic);
         if (fetchedOffset(batch) > position) {
+          slot.seeksBack += 1;
+          if (slot.seeksBack > maxSeeksBack) throw new Error(`${topic} cannot be read at offset ${position}`);
           consumer.seek({ topic, partition, offset: String(position) });
           return;
         }
-        await task.handle(unseen(batch, position), control);
+        slot.seeksBack = 0;
+        const input = unseen(batch, position);
+        if (input.nextOffset > position) await task.handle(input, control);
         payload.resolveOffset(batch.messages[batch.messages.length - 1].offset);
         await payload.heartbeat();
       } catch (error) {
@@ -107,6 +115,7 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
     const previous = slot.task;
     slot.task = undefined;
     const wanted = generation;
+    slot.seeksBack = 0;
     slot.task = await options.open(partition, control, previous);
     slot.generation = wanted;
     slot.lost = undefined;
