@@ -10,25 +10,13 @@ bin := node_modules/.bin
 stack := node dist/infra/local/cli.js
 sources := $(shell find services schemas infra test/simulator test/tools test/bench test/chaos -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
 
-# A fault is planted on a stack of its own, so that nobody's data is spoilt.
-ifdef FAULT
-STACK_DIR := .local/fault
-STACK_PORT_OFFSET := 2000
-endif
-
 ##@ Look at it
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## Start everything, replay a simulated organisation, show and verify the figures (FAULT=drop|double|shift plants one)
-ifdef FAULT
-	@$(stack) down && $(stack) clean-data && rm -rf $(STACK_DIR)/demo $(STACK_DIR)/replay
-	@$(stack) up && { node dist/infra/tools/demo/main.js; status=$$?; $(stack) down; exit $$status; }
-else
-	@$(stack) up
-	@node dist/infra/tools/demo/main.js
-endif
+	@FAULT='$(FAULT)' node dist/infra/tools/demo/main.js
 
 report: build ## Print the demo's report again (TRUTH=file compares with another truth)
 	@node dist/infra/tools/report/main.js
@@ -80,7 +68,7 @@ images: ## Build the container image (needs Docker; comes with the deployment)
 ##@ Clean up
 
 clean-data: build ## Forget the local stack's data; downloads stay
-	@$(stack) clean-data && rm -rf $(STACK_DIR)/demo $(STACK_DIR)/replay
+	@$(stack) clean-data && rm -rf $(STACK_DIR)/replay
 
 clean: ## Stop the local stack and remove everything that was made or downloaded
 	@if [ -e dist/infra/local/cli.js ]; then $(stack) down; fi

@@ -17,6 +17,7 @@ const schema = z.object({
 
 export interface ToolSettings {
   stackDir: string;
+  portOffset: number;
   brokers: string;
   ingestUrl: string;
   clickhouseUrl: string;
@@ -31,6 +32,7 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
   const clickhouseUrl = env.CLICKHOUSE_URL || `http://${at(8123)}`;
   return {
     stackDir: settings.STACK_DIR,
+    portOffset: settings.STACK_PORT_OFFSET,
     brokers: env.KAFKA_BROKERS || at(9092),
     ingestUrl: env.INGEST_URL || `http://${at(8080)}`,
     clickhouseUrl,

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 
-/** Where a stack keeps the demo's input, its truth, and the note that all of it is loaded. */
+/** Where a stack keeps the demo's input, its truth, and notes of how far it came; `clean-data` forgets all but the input. */
 export const demoFiles = (stackDir: string) => ({
   folder: join(stackDir, 'demo'),
   events: join(stackDir, 'demo', 'events.ndjson'),
   truth: join(stackDir, 'demo', 'truth.json'),
-  loaded: join(stackDir, 'demo', 'loaded.json'),
+  simulated: join(stackDir, 'demo', 'simulated.json'),
+  begun: join(stackDir, 'data', 'demo-begun.json'),
+  loaded: join(stackDir, 'data', 'demo-loaded.json'),
 });

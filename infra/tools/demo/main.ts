@@ -1,11 +1,12 @@
 /**
- * `make demo`: starts the stack, replays a simulated organisation through ingest, and compares what ClickHouse then
+ * `make demo`: starts the stack and simulates, replays a simulated organisation through ingest, and compares what ClickHouse then
  * says with the simulation's own truth. With FAULT=drop|double|shift it plants one fault, on a stack of its own, and
  * succeeds when the report sees it.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cleanData, formatProgress, type StackOptions, startStack, stopStack } from '../../local/stack';
 import { checkpointFor } from '../replay/checkpoint';
 import { replay } from '../replay/replay';
 import { differs } from '../report/compare';
@@ -20,51 +21,73 @@ interface DemoOptions {
   fault: string | undefined;
 }
 
+/** A fault is planted on a stack of its own, so that nobody's data is spoilt; it is stopped afterwards. */
+const faultStack = { STACK_DIR: '.local/fault', STACK_PORT_OFFSET: '2000' };
+
 async function main(): Promise<void> {
   const startedAt = Date.now();
   const { SEED = '1', EVENTS = '205000', FAULT } = process.env;
   const options = { seed: SEED, events: EVENTS, fault: FAULT || undefined };
-  const settings = toolSettings(process.env);
-  mkdirSync(settings.replayFolder, { recursive: true });
-  await load(settings, options);
-  const truth = readTruth(demoFiles(settings.stackDir).truth);
-  const comparisons = await report(settings.clickhouse, simulatedRange(truth), truth, (text) =>
-    process.stdout.write(text),
-  );
-  await settings.clickhouse.close();
-  const different = comparisons.some(differs);
-  if (!options.fault) console.log(farewell(settings));
-  console.log(`  ${((Date.now() - startedAt) / 1_000).toFixed(0)} s from the running stack to this line.\n`);
-  if (options.fault)
-    console.log(
-      different
-        ? `The planted fault (${options.fault}) was seen.`
-        : `The planted fault (${options.fault}) was NOT seen.`,
-    );
+  const settings = toolSettings(options.fault ? { ...process.env, ...faultStack } : process.env);
+  const stack: StackOptions = {
+    dir: settings.stackDir,
+    portOffset: settings.portOffset,
+    env: process.env,
+    onProgress: (progress) => console.error(formatProgress(progress)),
+  };
+  if (options.fault) await forget(stack, settings);
+  let different: boolean;
+  try {
+    different = await show(settings, options, stack);
+  } finally {
+    if (options.fault) await stopStack(stack);
+  }
+  if (options.fault) console.log(`The planted fault (${options.fault}) was ${different ? '' : 'NOT '}seen.`);
+  else console.log(`${farewell(settings)}\n  ${((Date.now() - startedAt) / 1_000).toFixed(0)} s in all.\n`);
   process.exitCode = different === Boolean(options.fault) ? 0 : 1;
 }
 
+/** Answers whether the figures differ from the truth. */
+async function show(settings: ToolSettings, options: DemoOptions, stack: StackOptions): Promise<boolean> {
+  await load(settings, options, stack);
+  const truth = readTruth(demoFiles(settings.stackDir).truth);
+  const print = (text: string) => process.stdout.write(text);
+  const comparisons = await report(settings.clickhouse, simulatedRange(truth), truth, print);
+  await settings.clickhouse.close();
+  return comparisons.some(differs);
+}
+
+async function forget(stack: StackOptions, settings: ToolSettings): Promise<void> {
+  await stopStack(stack);
+  await cleanData(stack.dir);
+  rmSync(demoFiles(settings.stackDir).folder, { recursive: true, force: true });
+  rmSync(settings.replayFolder, { recursive: true, force: true });
+}
+
 /** Simulates and replays, unless this stack holds just this demo; going on where an interrupted one stopped. */
-async function load(settings: ToolSettings, options: DemoOptions): Promise<void> {
+async function load(settings: ToolSettings, options: DemoOptions, stack: StackOptions): Promise<void> {
   const files = demoFiles(settings.stackDir);
   const wanted = JSON.stringify(options);
-  if (existsSync(files.loaded) && readFileSync(files.loaded, 'utf8') === wanted && (await events(settings)) > 0) {
+  const noted = (file: string): boolean => existsSync(file) && readFileSync(file, 'utf8') === wanted;
+  // Both take a while and neither needs the other.
+  const simulated = noted(files.simulated) ? undefined : simulate(files, options);
+  simulated?.catch(() => undefined);
+  await startStack(stack);
+  const held = await events(settings);
+  if (noted(files.loaded) && held > 0) {
     console.error('The stack holds the demo already: nothing is sent.');
     return;
   }
-  const wantedFile = join(files.folder, 'wanted.json');
-  const goingOn = existsSync(wantedFile) && readFileSync(wantedFile, 'utf8') === wanted && existsSync(files.truth);
-  if (!goingOn) {
-    if ((await events(settings)) > 0) {
-      throw new Error(
-        'the stack holds other data, among which the demo’s past would come late: `make down clean-data`, then `make demo`',
-      );
-    }
-    rmSync(files.folder, { recursive: true, force: true });
-    mkdirSync(files.folder, { recursive: true });
-    await simulate(files, options);
-    writeFileSync(wantedFile, wanted);
+  if (!noted(files.begun) && held > 0) {
+    await simulated?.catch(() => undefined);
+    throw new Error(
+      'the stack holds other data, among which the demo’s past would come late: `make down clean-data`, then `make demo`',
+    );
   }
+  await simulated;
+  writeFileSync(files.simulated, wanted);
+  writeFileSync(files.begun, wanted);
+  mkdirSync(settings.replayFolder, { recursive: true });
   await replay({
     ...settings,
     file: files.events,
@@ -83,6 +106,7 @@ async function events({ clickhouse }: ToolSettings): Promise<number> {
 
 /** In a process of its own: the simulator shares nothing with what it checks. */
 function simulate(files: ReturnType<typeof demoFiles>, { seed, events: count, fault }: DemoOptions): Promise<void> {
+  mkdirSync(files.folder, { recursive: true });
   const script = join(__dirname, '..', '..', '..', 'test', 'simulator', 'main.js');
   const args = [script, '--seed', seed, '--events', count, '--out', files.events, '--truth', files.truth];
   const child = spawn(process.execPath, fault ? [...args, '--fault', fault] : args, {

@@ -61,7 +61,7 @@ function placeLate(inTime: Waiting[], late: Waiting[]): Placed {
   const raw = new RawTimes();
   const lowest = new Float64Array(inTime.length + 1).fill(Number.NEGATIVE_INFINITY);
   // It only ever rises, so an old value errs on the safe side; looking at 300 partitions each time would take long.
-  const stride = Math.ceil(inTime.length / 12_000);
+  const stride = Math.ceil(inTime.length / 5_000);
   inTime.forEach(({ seen }, i) => {
     raw.add(seen.event.event_id, seen.at);
     lowest[i + 1] = i % stride === 0 ? raw.lowest() : lowest[i]!;

@@ -21,6 +21,10 @@ export class RawTimes {
 
   /** The lowest of all raw_times: what is older than this by the lateness is late wherever it goes. */
   lowest(): number {
-    return Math.min(...this.times.map((times) => times.reduce((low, time) => Math.min(low, time))));
+    let low = Number.POSITIVE_INFINITY;
+    for (const times of this.times) {
+      for (const time of times) if (time < low) low = time;
+    }
+    return low;
   }
 }

@@ -36,6 +36,7 @@ export interface IntentProfile {
 const MINUTE = 60_000;
 
 export const intents: Readonly<Record<IntentLabel, IntentProfile>> = {
+  // weight, self-service, bot, line, sale, back office, talk minutes, page
   billing_question: profile(15, 0.45, 0.4, 'voice-billing', 0.03, 0.08, 4.5, '/account/bills'),
   payment_failed: profile(9, 0.35, 0.3, 'voice-billing', 0.02, 0.06, 4, '/checkout/payment'),
   delivery_status: profile(18, 0.65, 0.6, 'voice-support', 0.01, 0.04, 3, '/orders/track'),

@@ -60,7 +60,7 @@ function makeCustomer(random: Random, number: number): Customer {
 
 /** Numbers in mobile ranges, so that strict parsers take them as well. */
 function makePhone(random: Random, language: Language): string {
-  if (language === 'en') return `+447${random.pick(['400', '500', '700', '800', '900'])}${random.int(100000, 999999)}`;
+  if (language === 'en') return `+447${random.pick(['400', '500', '800', '900'])}${random.int(100000, 999999)}`;
   if (language === 'ar') return `+97150${random.int(2000000, 9999999)}`;
   if (random.chance(0.6)) return `+55119${random.int(60000000, 99999999)}`;
   return `+3519${random.pick(['1', '2', '3', '6'])}${random.int(1000000, 9999999)}`;

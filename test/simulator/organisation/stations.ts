@@ -1,4 +1,4 @@
-import { hourOf, weekdayOf } from '../core/calendar';
+import { HOUR_MS, hourOf, weekdayOf } from '../core/calendar';
 
 export type StationId =
   | 'voice-support'
@@ -26,8 +26,6 @@ export interface StationPlan {
   overdue_ms: number | undefined;
 }
 
-const HOUR_MS = 3_600_000;
-
 const SUPPORT_SHARE = [
   0.12, 0.12, 0.12, 0.12, 0.12, 0.14, 0.25, 0.45, 0.75, 0.95, 1, 1, 0.92, 0.88, 0.92, 0.95, 0.92, 0.9, 0.85, 0.8, 0.7,
   0.55, 0.4, 0.25,
@@ -48,6 +46,7 @@ function office(open: number, close: number, saturday: number): (time: number) =
 }
 
 export const stations: readonly StationPlan[] = [
+  // id, name, skill, seats, slots, rings, staffing, overdue
   station('voice-support', 'Support line', 'support', 5, 1, true, always),
   station('voice-billing', 'Billing line', 'billing', 2.6, 1, true, office(7, 21, 0.6)),
   station('voice-sales', 'Sales and retention', 'sales', 2.5, 1, true, office(8, 20, 0.7)),
