@@ -86,22 +86,28 @@ export class BatchingProducer {
     if (!this.link) return Promise.reject(new NotStored(this.reason));
     return new Promise((resolve, reject) => {
       this.waiting.push({ records, taken: 0, unacknowledged: records.length, since: Date.now(), resolve, reject });
-      this.pumping ??= this.pump().finally(() => {
-        this.pumping = undefined;
-      });
+      this.startPumping();
     });
   }
 
   /** Sends what was given, then disconnects. Call it when no more will be given. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.pumping;
+    while (this.pumping) await this.pumping;
     this.stopped = true;
     await this.opening;
     const link = this.link;
     this.link = undefined;
     this.reason = 'Kafka: disconnected, the service is stopping';
     await link?.close();
+  }
+
+  private startPumping(): void {
+    this.pumping ??= this.pump().finally(() => {
+      this.pumping = undefined;
+      // Given between the pump's last look and here.
+      if (this.link && this.waiting.length > 0) this.startPumping();
+    });
   }
 
   private async pump(): Promise<void> {
@@ -154,7 +160,6 @@ export class BatchingProducer {
   }
 
   private fail(link: Link, error: Error, callers: Caller[]): void {
-    if (this.link !== link) return;
     this.link = undefined;
     this.reason = `Kafka: ${error.message}`;
     this.log.warn({ error: error.message }, 'records could not be stored, connecting anew');
@@ -172,7 +177,7 @@ export class BatchingProducer {
       await within(this.options.probeDeadlineMs, link.probe());
     } catch (error) {
       // A send that is under way finds out by itself, with its own deadline.
-      if (!this.pumping) this.fail(link, error as Error, []);
+      if (this.link === link && !this.pumping) this.fail(link, error as Error, []);
     }
   }
 

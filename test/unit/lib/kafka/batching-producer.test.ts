@@ -95,6 +95,16 @@ describe('batching', () => {
     expect(links[0].sends[2].keys).toEqual(['z']);
   });
 
+  test('a caller who sends again in the very moment of the answer is served', async () => {
+    const { producer, links } = start();
+    await soon();
+    const again = producer.send([record('a')]).then(() => producer.send([record('b')]));
+    links[0].sends[0].acknowledge();
+    await soon();
+    links[0].sends[1].acknowledge();
+    expect(await fate(again)).toBe('stored');
+  });
+
   test('nothing to send is stored', async () => {
     const { producer } = start({}, ['down']);
     expect(await fate(producer.send([]))).toBe('stored');

@@ -1,0 +1,66 @@
+import { BatchingProducer } from '../lib/kafka/batching-producer';
+import { createKafka } from '../lib/kafka/client';
+import { openProducerLink } from '../lib/kafka/producer-link';
+import { createMetrics } from '../lib/metrics';
+import { runService } from '../lib/run';
+import { topics } from '../lib/topics';
+import { buildApp } from './app';
+import { InFlight } from './in-flight';
+import { createIngestMetrics } from './metrics';
+import { RegisteredSchema } from './schema';
+import { ingestSettings } from './settings';
+
+const service = 'ingest';
+
+/** Bytes of one send: large enough to be efficient, under the topic's `max.message.bytes` whatever the partitions. */
+const maxBatchBytes = 1_000_000;
+
+/** Above the default send deadline, below the time that a stop may take (`lib/run.ts`). */
+const lastAnswerWithinMs = 12_000;
+
+/** Shorter than kafkajs' own: an answer must come within the send deadline. */
+const kafkaPatience = {
+  connectionTimeout: 2_000,
+  requestTimeout: 4_000,
+  retry: { initialRetryTime: 20, multiplier: 2, maxRetryTime: 500, retries: 2 },
+};
+
+void runService(service, ingestSettings, process.env, async (settings, log) => {
+  const registry = createMetrics(service);
+  const inFlight = new InFlight(settings.INGEST_MAX_IN_FLIGHT_BYTES);
+  const metrics = createIngestMetrics(registry, () => inFlight.bytes);
+  const schema = new RegisteredSchema(settings.SCHEMA_REGISTRY_URL, log);
+  const kafka = createKafka(settings, service, log, kafkaPatience);
+  const batching = {
+    maxBatchBytes,
+    sendDeadlineMs: settings.INGEST_SEND_DEADLINE_MS,
+    probeEveryMs: settings.INGEST_PROBE_EVERY_MS,
+    probeDeadlineMs: Math.min(kafkaPatience.requestTimeout, settings.INGEST_SEND_DEADLINE_MS),
+    onBatch: metrics.stored,
+  };
+  const producer = new BatchingProducer(() => openProducerLink(kafka, topics.raw), batching, log);
+  const app = buildApp({
+    settings,
+    inFlight,
+    metrics,
+    registry,
+    log,
+    encode: (event) => schema.encode(event),
+    store: (records) => producer.send(records),
+    notReady: () => [...schema.notReady(), ...producer.notReady()],
+    now: Date.now,
+  });
+  await app.listen({ host: settings.HOST, port: settings.PORT });
+  log.info({ host: settings.HOST, port: settings.PORT }, 'listening');
+  return {
+    // No new connections, requests in hand are answered, what they wait for is stored. Who still sends a body when
+    // every answer is out is cut off.
+    stop: async () => {
+      const cutOff = setTimeout(() => app.server.closeAllConnections(), lastAnswerWithinMs);
+      await app.close();
+      clearTimeout(cutOff);
+      schema.stop();
+      await producer.stop();
+    },
+  };
+});

@@ -1,0 +1,70 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** Names of sending systems come from outside: the first ones get a label of their own, the rest share `other`. */
+const namedSystems = 50;
+
+export interface IngestMetrics {
+  request(route: string, status: number, seconds: number): void;
+  accepted(systems: readonly string[]): void;
+  rejected(reason: string): void;
+  stored(batch: { records: number; latency_ms: number }): void;
+}
+
+/** The figures of ingest. `inFlightBytes` is asked when they are read. */
+export function createIngestMetrics(registry: Registry, inFlightBytes: () => number): IngestMetrics {
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'ingest_request_seconds',
+    help: 'Time from the arrival of a request to its answer, and how many there were',
+    labelNames: ['route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const accepted = new Counter({
+    name: 'ingest_events_accepted_total',
+    help: 'Events that Kafka has acknowledged; repeats count',
+    labelNames: ['source_system'],
+    registers,
+  });
+  const rejected = new Counter({
+    name: 'ingest_events_rejected_total',
+    help: 'Faults of refused events, and refused requests',
+    labelNames: ['reason'],
+    registers,
+  });
+  const latency = new Histogram({
+    name: 'ingest_produce_latency_seconds',
+    help: 'Time until Kafka acknowledged one send, which holds the records of many requests',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const records = new Counter({
+    name: 'ingest_records_stored_total',
+    help: 'Records in acknowledged sends',
+    registers,
+  });
+  new Gauge({
+    name: 'ingest_in_flight_bytes',
+    help: 'Bodies of requests that are not answered yet',
+    registers,
+    collect() {
+      this.set(inFlightBytes());
+    },
+  });
+  const named = new Set<string>();
+  const label = (system: string): string => {
+    if (named.size < namedSystems) named.add(system);
+    return named.has(system) ? system : 'other';
+  };
+  return {
+    request: (route, status, seconds) => requests.observe({ route, status }, seconds),
+    accepted: (systems) => {
+      for (const system of systems) accepted.inc({ source_system: label(system) });
+    },
+    rejected: (reason) => rejected.inc({ reason }),
+    stored: (batch) => {
+      latency.observe(batch.latency_ms / 1_000);
+      records.inc(batch.records);
+    },
+  };
+}

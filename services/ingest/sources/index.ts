@@ -1,0 +1,19 @@
+import { cloudevents } from './cloudevents';
+import { events } from './events';
+import type { SentAs, Source } from './source';
+
+/** Every source of `POST /v1/sources/{source}`. A new one is a pure file, a fixture and a line here. */
+export const sources: ReadonlyMap<string, Source> = new Map([
+  ['cloudevents', cloudevents],
+  ['events', events],
+]);
+
+/** `POST /v1/events` tells our own form and CloudEvents apart by the request itself. */
+export function sourceOfRequest({ mediaType, headers }: SentAs): Source {
+  return mediaType.startsWith('application/cloudevents') || 'ce-specversion' in headers ? cloudevents : events;
+}
+
+/** What `POST /v1/events` takes. */
+export const allMediaTypes: readonly string[] = [
+  ...new Set([...sources.values()].flatMap(({ mediaTypes }) => mediaTypes)),
+].sort();

@@ -1,0 +1,29 @@
+import type { Fault } from '../domain/fault';
+
+/** How a body holds its items: one JSON value, a JSON array of them, either, or one JSON text a line. */
+export type Form = 'one' | 'array' | 'oneOrArray' | 'lines';
+
+/** What an adapter may know of the request besides the body. The media type is lower-case, without parameters. */
+export interface SentAs {
+  mediaType: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** What an adapter makes of one item: events in our own JSON form, or why it cannot. */
+export type Adapted = { events: unknown[] } | { faults: Fault[] };
+
+/**
+ * The adapter of one source: a pure mapping from what that source sends to our events. An item may become several
+ * events; they are accepted or refused together. The same item must make the same events, whenever it is delivered.
+ */
+export interface Source {
+  /** One sentence for the API document. */
+  readonly description: string;
+  /** Media types that it takes. */
+  readonly mediaTypes: readonly string[];
+  /** How such a body holds items; undefined when it is not taken. */
+  form(sentAs: SentAs): Form | undefined;
+  adapt(item: unknown, sentAs: SentAs): Adapted;
+  /** Name of one of our fields in the sender's own form, for messages. */
+  sentName(field: string): string;
+}

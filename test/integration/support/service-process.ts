@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const projectRoot = resolve(__dirname, '../../..');
+
+/** A service run from its source as a process of its own, with what it logged. */
+export class ServiceProcess {
+  private readonly output: string[] = [];
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => this.output.push(String(data)));
+    this.ended = new Promise((resolveEnd) => {
+      child.once('exit', (code, signal) => resolveEnd({ code, signal }));
+    });
+  }
+
+  /** Starts `services/<name>/main.ts` and resolves when it answers /livez; throws with its output when it ends first. */
+  static async start(name: string, env: Record<string, string>): Promise<ServiceProcess> {
+    const main = join(projectRoot, 'services', name, 'main.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', main], {
+      cwd: projectRoot,
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const service = new ServiceProcess(child, `http://127.0.0.1:${env.PORT}`);
+    await until(`${name} to live`, 30_000, async () => {
+      if (child.exitCode !== null) throw new Error(`${name} ended at its start:\n${service.log}`);
+      return (await fetch(`${service.url}/livez`)).ok;
+    });
+    return service;
+  }
+
+  get log(): string {
+    return this.output.join('');
+  }
+
+  /** Why it is not ready; empty when it is. */
+  async notReady(): Promise<string[]> {
+    const answer = (await (await fetch(`${this.url}/readyz`)).json()) as { reasons?: string[] };
+    return answer.reasons ?? [];
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+}
+
+/** Waits until a condition holds; errors count as "not yet" but the last one is told when time is up. */
+export async function until(what: string, withinMs: number, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  let last: unknown = 'it never held';
+  while (Date.now() < deadline) {
+    try {
+      if (await holds()) return;
+    } catch (error) {
+      last = error;
+      if (String(error).includes('ended at its start')) throw error;
+    }
+    await sleep(50);
+  }
+  throw new Error(`waited ${withinMs} ms for ${what}: ${last}`);
+}
