@@ -200,7 +200,7 @@ const rawHeadersOf = (time: number): Record<string, string> => ({
 });
 
 /** Events of several months, so that one block is several parts in the table. */
-function eventOf(number: number, random: number): EnrichedEvent {
+export function eventOf(number: number, random: number): EnrichedEvent {
   return {
     ...(defaults as unknown as EnrichedEvent),
     event_id: `e-${number}`,
