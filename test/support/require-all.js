@@ -5,7 +5,8 @@ module.exports = class RequireAll {
       testResults.filter(({ status }) => status === 'pending' || status === 'todo').map(({ fullName }) => fullName),
     );
     for (const name of skipped) console.error(`SKIPPED ${name}`);
-    if (skipped.length > 0 && process.env.REQUIRE_ALL === '1') this.error = new Error(`${skipped.length} tests were skipped`);
+    if (skipped.length > 0 && process.env.REQUIRE_ALL === '1')
+      this.error = new Error(`${skipped.length} tests were skipped`);
   }
 
   getLastError() {

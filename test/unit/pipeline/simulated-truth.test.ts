@@ -47,7 +47,7 @@ const figures = (result: PipelineResult) =>
 describe('the rules, without a broker, against the simulation’s truth', () => {
   let simulation: Simulation;
   beforeAll(() => {
-    simulation = simulate({ seed: 7, events: 12_000, days: 8 });
+    simulation = simulate({ seed: 7, events: 7_000, days: 8 });
   });
 
   test.each([
