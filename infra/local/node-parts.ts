@@ -67,7 +67,7 @@ function nodeCommand(
 ): Command {
   return {
     command: process.execPath,
-    args: [`--max-old-space-size=${heap}`, '--enable-source-maps', join(context.distDir, script)],
+    args: [`--max-old-space-size=${heap}`, join(context.distDir, script)],
     env: {
       ...context.env,
       ...serviceEnvironment(context.addresses),

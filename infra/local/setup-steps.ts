@@ -18,6 +18,7 @@ export interface SetUpStep {
 /** In this order, each after the one before. */
 export const setUpSteps: readonly SetUpStep[] = [
   scriptStep('topics', ['kafka'], 'infra/kafka/main.js'),
+  scriptStep('schemas', ['registry'], 'infra/registry/main.js'),
   scriptStep('migrations', ['clickhouse'], 'infra/clickhouse/main.js'),
 ];
 

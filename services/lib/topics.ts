@@ -17,3 +17,12 @@ export const rawHeaders = {
   time: 'raw_time',
   offset: 'raw_offset',
 } as const;
+
+/** Schema of the values of each topic; registered as `<topic>-value`. */
+export const valueSchemas = {
+  [topics.raw]: 'interaction-event.v1',
+  [topics.enriched]: 'enriched-event.v1',
+  [topics.sessions]: 'session-change-set.v1',
+  [topics.commands]: 'session-command.v1',
+  [topics.deadLetter]: 'dead-letter.v1',
+} as const;

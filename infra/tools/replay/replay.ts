@@ -69,7 +69,7 @@ async function sendAll(options: ReplayOptions, progress: ProgressLine, startedAt
   const flights = new Set<Promise<void>>();
   const input = options.file === '-' ? process.stdin : createReadStream(options.file);
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const chunk of chunks(lines, skip, { maxLines: 500, maxBytes: 2_000_000, maxSpanMs: maxInFlightMs / 4 })) {
+  for await (const chunk of chunks(lines, skip, { maxLines: 500, maxBytes: 2_000_000, maxSpanMs: maxInFlightMs / 2 })) {
     await window.admit(chunk);
     if (failure) break;
     admitted = chunk.lastLine;
