@@ -1,0 +1,21 @@
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+
+export interface DatabaseAddress {
+  url: string;
+  database: string;
+  username: string;
+  password: string;
+}
+
+/** A client bound to the database, which is created if it is missing: a server refuses clients of an unknown one. */
+export async function connectDatabase({ database, ...server }: DatabaseAddress): Promise<ClickHouseClient> {
+  // Errors are thrown; the client would print each as well.
+  const log = { level: ClickHouseLogLevel.OFF };
+  const any = createClient({ ...server, log });
+  try {
+    await any.command({ query: `CREATE DATABASE IF NOT EXISTS \`${database.replaceAll('`', '')}\`` });
+  } finally {
+    await any.close();
+  }
+  return createClient({ ...server, database, log });
+}

@@ -1,0 +1,93 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { type Migration, readMigrations, statementsOf } from './migrations';
+import { withColumns } from './placeholders';
+
+export class MigrationRefused extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'MigrationRefused';
+  }
+}
+
+export interface MigrateOptions {
+  /** Folder of the numbered files. */
+  folder: string;
+  onApplied?(migration: Migration): void;
+}
+
+interface Applied {
+  number: number;
+  name: string;
+  checksum: string;
+}
+
+const recordTable = `CREATE TABLE IF NOT EXISTS schema_migrations
+(
+  number UInt32 COMMENT 'Number of the migration: the order in which they apply.',
+  name String COMMENT 'Name of its file.',
+  checksum String COMMENT 'SHA-256 of its file when it was applied: an applied file must not change.',
+  applied_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When it was applied (UTC).'
+)
+ENGINE = MergeTree
+ORDER BY number
+COMMENT 'Which migrations have been applied to this database.'`;
+
+/**
+ * Brings the client's database to the newest of the numbered files: each once, in order, recorded with its checksum.
+ * Answers the names of those applied now; none the second time.
+ *
+ * Throws MigrationRefused, having changed nothing, when an applied file has changed or is missing. A file that fails
+ * half-way is not recorded and applies again from its top, so every statement must bear repeating. Two at the same
+ * time are not kept apart: let one process migrate. Views are added with load paused (a block in flight would be
+ * repeated into another set of tables than it went to).
+ */
+export async function migrate(client: ClickHouseClient, options: MigrateOptions): Promise<string[]> {
+  const migrations = readMigrations(options.folder);
+  await client.command({ query: recordTable });
+  const applied = await appliedMigrations(client);
+  for (const record of applied) requireUnchanged(record, migrations);
+  const missing = migrations.filter(({ number }) => !applied.some((record) => record.number === number));
+  for (const migration of missing) {
+    await apply(client, migration);
+    await client.insert({
+      table: 'schema_migrations',
+      values: [{ number: migration.number, name: migration.name, checksum: migration.checksum }],
+      columns: ['number', 'name', 'checksum'],
+      format: 'JSONEachRow',
+    });
+    options.onApplied?.(migration);
+  }
+  return missing.map(({ name }) => name);
+}
+
+async function apply(client: ClickHouseClient, migration: Migration): Promise<void> {
+  try {
+    for (const statement of statementsOf(migration)) {
+      await client.command({ query: await withColumns(client, statement) });
+    }
+  } catch (error) {
+    throw new Error(`${migration.name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function appliedMigrations(client: ClickHouseClient): Promise<Applied[]> {
+  const result = await client.query({
+    query: 'SELECT number, name, checksum FROM schema_migrations ORDER BY number',
+    format: 'JSONEachRow',
+  });
+  return result.json<Applied>();
+}
+
+function requireUnchanged(record: Applied, migrations: Migration[]): void {
+  const file = migrations.find(({ number }) => number === record.number);
+  if (!file) {
+    throw new MigrationRefused(
+      `migration ${record.name} was applied to this database and its file is missing: is this an older version?`,
+    );
+  }
+  if (file.checksum !== record.checksum) {
+    throw new MigrationRefused(
+      `migration ${file.name} has changed since it was applied: put it back as it was and write a new one`,
+    );
+  }
+}

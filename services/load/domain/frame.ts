@@ -1,0 +1,5 @@
+const prefixBytes = 5;
+
+/** Id of the schema in Confluent's framing (a zero byte and four of id); undefined when the value is not framed so. */
+export const frameId = (value: Buffer): number | undefined =>
+  value.length >= prefixBytes && value[0] === 0 ? value.readInt32BE(1) : undefined;

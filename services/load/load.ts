@@ -1,0 +1,188 @@
+/**
+ * interactions.enriched, sessions, interactions.dead-letter → load → ClickHouse.
+ *
+ * Guarantee: exactly once into every table and view; see load-task.ts for how and the README for what it rests on.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeadLetter } from '../../schemas/types';
+import { AvroCodec } from '../lib/avro';
+import { startHealthServer } from '../lib/health';
+import { type PartitionLoop, startPartitionLoop } from '../lib/kafka/partition-loop';
+import { connectService, type ServiceClient } from '../lib/kafka/service-client';
+import type { Log } from '../lib/log';
+import { createMetrics } from '../lib/metrics';
+import { patiently } from '../lib/patience';
+import type { Running } from '../lib/run';
+import { topics } from '../lib/topics';
+import { DeadLetterProducer } from './dead-letter-producer';
+import { ForeignMetadata } from './domain/intent';
+import { StatusBook } from './domain/status-book';
+import { Halts } from './halt';
+import { watchLag } from './lag';
+import { type LoadDeps, LoadTask } from './load-task';
+import { loadMetrics } from './metrics';
+import { Persistence } from './persistence';
+import { loadedBefore, readPosition, StartRefused } from './positions';
+import type { LoadSettings } from './settings';
+import { StatusWriter } from './status-writer';
+import { deadLettersStream } from './streams/dead-letters';
+import { interactionsStream } from './streams/interactions';
+import { sessionsStream } from './streams/sessions';
+import type { Stream } from './streams/stream';
+import { Warehouse } from './warehouse';
+
+const settleWithinMs = 3_000;
+
+/**
+ * Starts: health at once, then Kafka, schemas and ClickHouse, each waited for; then what was loaded before is checked
+ * against the tables; then one consumer group a topic. Until all run the service lives and is not ready.
+ */
+export async function startLoad(settings: LoadSettings, log: Log): Promise<Running> {
+  let stopping = false;
+  const stopped = () => stopping;
+  const registry = createMetrics('load');
+  const metrics = loadMetrics(registry);
+  const warehouse = new Warehouse(settings, log);
+  const persistence = new Persistence(stopped);
+  const book = new StatusBook();
+  const loops: PartitionLoop[] = [];
+  const tasks = new Set<LoadTask>();
+  const closing: (() => Promise<void> | void)[] = [];
+  let waitsFor: string[] = ['waits for Kafka, the schema registry and ClickHouse'];
+  const notReady = () => [
+    ...new Set([
+      ...waitsFor,
+      ...warehouse.notReady(),
+      ...persistence.notReady(),
+      ...loops.flatMap((loop) => loop.notReady()),
+    ]),
+  ];
+  const health = await startHealthServer({ host: settings.HOST, port: settings.PORT }, registry, notReady);
+
+  const start = async (): Promise<void> => {
+    const client = await connectService(settings, 'load', log, stopped);
+    closing.push(() => client.disconnect());
+    const { clusterId } = await client.admin.describeCluster();
+    const { streams, deadLetters } = await patiently('preparing', log, () => prepare(settings, client), stopped);
+    closing.push(() => deadLetters.close());
+    await patiently('looking for the tables', log, () => warehouse.check(), stopped);
+    const refusal = await patiently(
+      'recalling what is loaded',
+      log,
+      () => recall(streams, client, warehouse, settings, book),
+      stopped,
+    );
+    if (refusal) throw refusal;
+
+    const status = new StatusWriter(book, (rows) => warehouse.writeStatus(rows), settings.LOAD_STATUS_EVERY_MS, log);
+    closing.push(() => status.stop(), watchLag(client.admin, Object.values(topics), metrics));
+    const deps: LoadDeps = {
+      clusterId,
+      warehouse,
+      deadLetters,
+      persistence,
+      halts: new Halts(),
+      book,
+      metrics,
+      log,
+      limits: { max_rows: settings.LOAD_MAX_BLOCK_ROWS, max_bytes: settings.LOAD_MAX_BLOCK_BYTES },
+      doneAfterMs: settings.LOAD_DONE_AFTER_MS,
+      stopping: stopped,
+      tasks,
+      insertTimeoutMs: settings.LOAD_INSERT_TIMEOUT_MS,
+    };
+    for (const stream of streams) loops.push(await startLoop(stream, client, deps, settings, log));
+    waitsFor = [];
+  };
+  start().catch((error: Error) => {
+    if (stopping) return;
+    waitsFor = [error.message];
+    log.error(error.message);
+  });
+
+  return {
+    // What waits in vain gives up, work in hand ends and is committed as done, and what is loaded is written down.
+    stop: async () => {
+      stopping = true;
+      await settle(tasks);
+      await Promise.all(loops.map((loop) => loop.stop()));
+      for (const close of closing.reverse()) await close();
+      await warehouse.close();
+      await health.close();
+    },
+  };
+}
+
+/** Waits until ticks have committed what is loaded, so that a start repeats nothing; gives up on a broker that is away. */
+async function settle(tasks: ReadonlySet<LoadTask>): Promise<void> {
+  const deadline = Date.now() + settleWithinMs;
+  while ([...tasks].some((task) => !task.settled) && Date.now() < deadline) await sleep(50);
+}
+
+async function prepare(settings: LoadSettings, client: ServiceClient) {
+  const url = settings.SCHEMA_REGISTRY_URL;
+  const codec = await AvroCodec.register<DeadLetter>(url, `${topics.deadLetter}-value`, 'dead-letter.v1');
+  const partitions = await client.partitionsOf(topics.deadLetter);
+  const streams = [await interactionsStream(url), await sessionsStream(url), deadLettersStream(codec)];
+  return { streams, deadLetters: await DeadLetterProducer.connect(client.kafka, codec, partitions) };
+}
+
+const groupOf = (settings: LoadSettings, topic: string): string => `${settings.LOAD_GROUP_PREFIX}-${topic}`;
+
+/**
+ * What the groups say is loaded is known again, also for partitions on which nothing arrives any more. Answers why load
+ * must not start, if it must not; rejects when Kafka or ClickHouse does not answer.
+ */
+async function recall(
+  streams: readonly Stream[],
+  { admin }: ServiceClient,
+  warehouse: Warehouse,
+  settings: LoadSettings,
+  book: StatusBook,
+): Promise<Error | undefined> {
+  const inTables = await warehouse.loadedOffsets();
+  try {
+    for (const { topic } of streams) {
+      for (const status of await loadedBefore(admin, groupOf(settings, topic), topic, inTables)) book.note(status);
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof StartRefused || error instanceof ForeignMetadata) return error;
+    throw error;
+  }
+}
+
+function startLoop(
+  stream: Stream,
+  { kafka, admin }: ServiceClient,
+  deps: LoadDeps,
+  settings: LoadSettings,
+  log: Log,
+): Promise<PartitionLoop> {
+  const { topic } = stream;
+  const groupId = groupOf(settings, topic);
+  return startPartitionLoop({
+    kafka,
+    groupId,
+    topics: [topic],
+    open: async (partition) =>
+      new LoadTask(
+        deps,
+        stream,
+        partition,
+        await readPosition(admin, groupId, topic, partition, settings.ACCEPT_LOST_RECORDS),
+      ),
+    consumer: {
+      sessionTimeout: settings.KAFKA_SESSION_TIMEOUT_MS,
+      rebalanceTimeout: settings.KAFKA_REBALANCE_TIMEOUT_MS,
+      maxWaitTimeInMs: topic === topics.sessions ? settings.FETCH_MAX_WAIT_SESSIONS_MS : settings.FETCH_MAX_WAIT_MS,
+      // Linger: an insert costs the same whatever the rows.
+      minBytes: settings.FETCH_MIN_BYTES,
+      maxBytesPerPartition: settings.FETCH_MAX_PARTITION_BYTES,
+      maxBytes: settings.FETCH_MAX_BYTES,
+    },
+    log,
+    onFailure: (partition) => deps.metrics.failures.inc({ topic, partition: String(partition) }),
+  });
+}

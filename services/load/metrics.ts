@@ -1,0 +1,91 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+export interface LoadMetrics {
+  insertLatency: Histogram<'topic'>;
+  retries: Counter<'topic'>;
+  repeats: Counter<'topic'>;
+  leftOut: Counter<'topic'>;
+  failures: Counter<'topic' | 'partition'>;
+  inserted(topic: string, rows: number, bytes: number): void;
+  /** Everything below `next` is loaded; `loaded_until` is the Kafka time of the last record, epoch ms. */
+  advanced(topic: string, partition: number, next: number, loaded_until: number): void;
+  /** The partition has another owner, or none. */
+  forget(topic: string, partition: number): void;
+  /** Ends of the log, by partition: what is behind them is the lag of the partitions that are here. */
+  observeEnds(topic: string, ends: ReadonlyMap<number, number>, now: number): void;
+}
+
+export function loadMetrics(registry: Registry): LoadMetrics {
+  const registers = [registry];
+  const perTopic = { labelNames: ['topic'] as const, registers };
+  const perPartition = { labelNames: ['topic', 'partition'] as const, registers };
+  const rows = new Counter({
+    name: 'load_rows_total',
+    help: 'Rows inserted, after expansion of change sets',
+    ...perTopic,
+  });
+  const bytes = new Counter({ name: 'load_bytes_total', help: 'Bytes inserted, as they came', ...perTopic });
+  const blockRows = new Histogram({
+    name: 'load_block_rows',
+    help: 'Rows of one inserted block',
+    buckets: [1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000],
+    ...perTopic,
+  });
+  const lagRecords = new Gauge({ name: 'load_lag_records', help: 'Records not loaded yet', ...perPartition });
+  const lagSeconds = new Gauge({
+    name: 'load_lag_seconds',
+    help: 'Age of the last record loaded while there are records behind it, else 0',
+    ...perPartition,
+  });
+  const positions = new Map<string, { topic: string; partition: number; next: number; loaded_until: number }>();
+  return {
+    insertLatency: new Histogram({
+      name: 'load_insert_latency_seconds',
+      help: 'Time of one request that inserts a block, failed ones included',
+      buckets: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60],
+      ...perTopic,
+    }),
+    retries: new Counter({
+      name: 'load_insert_retries_total',
+      help: 'Inserts tried again after an error',
+      ...perTopic,
+    }),
+    repeats: new Counter({
+      name: 'load_repeated_blocks_total',
+      help: 'Blocks found unfinished after a restart or rebalance and inserted again under the same token',
+      ...perTopic,
+    }),
+    leftOut: new Counter({
+      name: 'load_left_out_records_total',
+      help: 'Records that cannot be loaded, written to the dead letters',
+      ...perTopic,
+    }),
+    failures: new Counter({
+      name: 'load_partition_failures_total',
+      help: 'Times work on a partition began again from what is committed',
+      ...perPartition,
+    }),
+    inserted: (topic, count, size) => {
+      rows.inc({ topic }, count);
+      bytes.inc({ topic }, size);
+      blockRows.observe({ topic }, count);
+    },
+    advanced: (topic, partition, next, loaded_until) => {
+      positions.set(`${topic}/${partition}`, { topic, partition, next, loaded_until });
+    },
+    forget: (topic, partition) => {
+      positions.delete(`${topic}/${partition}`);
+      lagRecords.remove({ topic, partition: String(partition) });
+      lagSeconds.remove({ topic, partition: String(partition) });
+    },
+    observeEnds: (topic, ends, now) => {
+      for (const position of positions.values()) {
+        if (position.topic !== topic) continue;
+        const labels = { topic, partition: String(position.partition) };
+        const behind = Math.max(0, (ends.get(position.partition) ?? 0) - position.next);
+        lagRecords.set(labels, behind);
+        lagSeconds.set(labels, behind > 0 ? Math.max(0, now - position.loaded_until) / 1_000 : 0);
+      }
+    },
+  };
+}

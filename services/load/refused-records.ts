@@ -1,0 +1,45 @@
+import type { KafkaMessage } from '../lib/kafka/kafkajs';
+import { findRefused } from './domain/bisect';
+import { maxLeftOut } from './domain/intent';
+import type { Faults } from './domain/leaving-out';
+import type { Stream } from './streams/stream';
+
+/** ClickHouse refuses records that are what their schema says: then the statement or the table is at fault, not they. */
+export class NotLoadable extends Error {
+  constructor(readonly offset: number) {
+    super(`ClickHouse refuses the record at offset ${offset}, and every one like it`);
+    this.name = 'NotLoadable';
+  }
+}
+
+/**
+ * Why a refused block was refused: its records that cannot be decoded, else those that ClickHouse alone refuses, found
+ * by halving. These count as faulty only when ClickHouse takes others of the same schema; throws NotLoadable when it
+ * does not, since then everything would end in the dead letters. Empty when it was not the data after all.
+ */
+export async function whyRefused(
+  stream: Stream,
+  data: readonly KafkaMessage[],
+  accepts: (data: readonly KafkaMessage[]) => Promise<boolean>,
+): Promise<Faults> {
+  const faults = await stream.examine(data);
+  if (faults.size > 0) return faults;
+  const [first] = await findRefused(data, accepts, 1);
+  if (!first) return faults;
+  const alike = data.filter((message) => message !== first && stream.kindOf(message) === stream.kindOf(first));
+  if (!(await acceptsSome(alike, accepts))) throw new NotLoadable(Number(first.offset));
+  for (const { offset } of await findRefused(data, accepts, maxLeftOut)) {
+    faults.set(Number(offset), 'ClickHouse cannot read the record');
+  }
+  return faults;
+}
+
+async function acceptsSome(
+  records: readonly KafkaMessage[],
+  accepts: (data: readonly KafkaMessage[]) => Promise<boolean>,
+): Promise<boolean> {
+  for (const sample of new Set([records[0], records[records.length >> 1], records.at(-1)])) {
+    if (sample && (await accepts([sample]))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,42 @@
+import { frameId } from './domain/frame';
+
+/**
+ * Which ids in Confluent's framing stand for a schema of one record. Asks the registry once for each id; an id it does
+ * not know is asked for again, since it may come to know it.
+ */
+export class SchemaIds {
+  private readonly known = new Map<number, string>();
+
+  constructor(
+    private readonly registryUrl: string,
+    /** Full name of the record, e.g. dev.customerdynamics.v1.EnrichedEvent. */
+    private readonly record: string,
+  ) {}
+
+  /** True of most values, without waiting: framed with an id known to be of the record. */
+  isFine(value: Buffer | null): boolean {
+    const id = value === null ? undefined : frameId(value);
+    return id !== undefined && this.known.get(id) === this.record;
+  }
+
+  /** Why a value cannot be one of the record; undefined when it may be. Rejects when the registry does not answer. */
+  async faultOf(value: Buffer | null): Promise<string | undefined> {
+    if (value === null) return 'the record has no value';
+    const id = frameId(value);
+    if (id === undefined) return 'not a Confluent-framed Avro value';
+    const name = this.known.get(id) ?? (await this.nameOf(id));
+    if (name === undefined) return `the registry knows no schema ${id}`;
+    return name === this.record ? undefined : `schema ${id} is of ${name}, not of ${this.record}`;
+  }
+
+  private async nameOf(id: number): Promise<string | undefined> {
+    const response = await fetch(`${this.registryUrl}/schemas/ids/${id}`, { signal: AbortSignal.timeout(10_000) });
+    if (response.status === 404) return undefined;
+    if (!response.ok) throw new Error(`the schema registry answered ${response.status} for schema ${id}`);
+    const { schema } = (await response.json()) as { schema: string };
+    const { name, namespace } = JSON.parse(schema) as { name?: string; namespace?: string };
+    const full = [namespace, name].filter(Boolean).join('.');
+    this.known.set(id, full);
+    return full;
+  }
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { commonSettings, consumerSettings, integer, port, url } from '../lib/settings';
+
+export const loadSettings = z.object({
+  ...commonSettings,
+  ...consumerSettings,
+  PORT: port(9103),
+  /** One consumer group a topic: `<prefix>-<topic>`. */
+  LOAD_GROUP_PREFIX: z.string().min(1).default('load'),
+  CLICKHOUSE_URL: url('http://127.0.0.1:8123'),
+  CLICKHOUSE_DATABASE: z
+    .string()
+    .regex(/^\w+$/, 'must be letters, digits and underscores')
+    .default('customer_dynamics'),
+  CLICKHOUSE_USER: z.string().default('default'),
+  CLICKHOUSE_PASSWORD: z.string().default(''),
+  /** The registry as ClickHouse reaches it, where that differs from how load does. */
+  CLICKHOUSE_SCHEMA_REGISTRY_URL: z
+    .string()
+    .refine((value) => URL.canParse(value), 'must be an http(s) URL')
+    .optional(),
+  /** After ARRAY JOIN: beyond it the engine needs more memory for no more speed. */
+  LOAD_MAX_BLOCK_ROWS: integer(100_000, 1, 500_000),
+  LOAD_MAX_BLOCK_BYTES: integer(64 * 1_048_576, 1, 256 * 1_048_576),
+  /** Also the deadline in the statement: an older request is a zombie's and refuses to run. */
+  LOAD_INSERT_TIMEOUT_MS: integer(60_000, 1_000, 600_000),
+  /** How long a partition is quiet before its last block is committed as done. */
+  LOAD_DONE_AFTER_MS: integer(1_000, 100, 60_000),
+  /** Shortest time between two writes to pipeline_status. */
+  LOAD_STATUS_EVERY_MS: integer(500, 50, 60_000),
+  FETCH_MAX_WAIT_MS: integer(300, 1, 10_000),
+  /** Of the topic sessions: its blocks cost the most and its readers can wait longer than those of volume. */
+  FETCH_MAX_WAIT_SESSIONS_MS: integer(1_000, 1, 10_000),
+  FETCH_MIN_BYTES: integer(1_048_576, 1, 64 * 1_048_576),
+  /** Of one partition in one fetch, and so of one block. */
+  FETCH_MAX_PARTITION_BYTES: integer(2 * 1_048_576, 1_024, 64 * 1_048_576),
+  /** Of one fetch over all partitions of a topic: bounds memory while there is a backlog. */
+  FETCH_MAX_BYTES: integer(4 * 1_048_576, 1_024, 256 * 1_048_576),
+});
+
+export type LoadSettings = z.infer<typeof loadSettings>;

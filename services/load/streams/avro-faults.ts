@@ -1,0 +1,30 @@
+import { type AvroCodec, UndecodableValue } from '../../lib/avro';
+import type { KafkaMessage } from '../../lib/kafka/kafkajs';
+import type { Faults } from '../domain/leaving-out';
+import type { SchemaIds } from '../schema-ids';
+
+/** Frames only: one look-up for each schema id, then a comparison a record. */
+export async function frameFaults(ids: SchemaIds, data: readonly KafkaMessage[]): Promise<Faults> {
+  const faults: Faults = new Map();
+  for (const { offset, value } of data) {
+    const fault = ids.isFine(value) ? undefined : await ids.faultOf(value);
+    if (fault) faults.set(Number(offset), fault);
+  }
+  return faults;
+}
+
+/** Decodes every record, keeping nothing. */
+export async function decodeFaults(codec: AvroCodec<unknown>, data: readonly KafkaMessage[]): Promise<Faults> {
+  await codec.prepare(data.map(({ value }) => value));
+  const faults: Faults = new Map();
+  for (const { offset, value } of data) {
+    try {
+      if (value === null) throw new UndecodableValue('the record has no value');
+      codec.decode(value);
+    } catch (error) {
+      if (!(error instanceof UndecodableValue)) throw error;
+      faults.set(Number(offset), error.message);
+    }
+  }
+  return faults;
+}

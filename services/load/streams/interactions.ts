@@ -1,0 +1,46 @@
+import type { EnrichedEvent } from '../../../schemas/types';
+import { AvroCodec } from '../../lib/avro';
+import type { KafkaMessage } from '../../lib/kafka/kafkajs';
+import { rawHeaders, topics } from '../../lib/topics';
+import { frameId } from '../domain/frame';
+import { plansFor } from '../domain/insert-plans';
+import type { Progress, RawReach } from '../domain/progress';
+import { SchemaIds } from '../schema-ids';
+import { decodeFaults, frameFaults } from './avro-faults';
+import { bytesOf, headerNumber, type Stream } from './stream';
+
+/** `interactions.enriched`: the values go to ClickHouse as they came, it decodes them itself. */
+export async function interactionsStream(registryUrl: string): Promise<Stream> {
+  const subject = `${topics.enriched}-value`;
+  const codec = await AvroCodec.register<EnrichedEvent>(registryUrl, subject, 'enriched-event.v1', ['event_id']);
+  const ids = new SchemaIds(registryUrl, 'dev.customerdynamics.v1.EnrichedEvent');
+  return {
+    topic: topics.enriched,
+    plans: plansFor('interactions'),
+    weigh: (message) => ({ rows: 1, bytes: bytesOf(message) }),
+    inspect: (data) => frameFaults(ids, data),
+    examine: (data) => decodeFaults(codec, data),
+    kindOf: ({ value }) => frameId(value as Buffer) as number,
+    bodyOf: (data) => Buffer.concat(data.map(({ value }) => value as Buffer)),
+    progressOf: headersProgress,
+  };
+}
+
+/** Enrich writes on every record which raw partition it is of and how far that one is; offsets on heartbeats only. */
+export function headersProgress(messages: readonly KafkaMessage[]): Progress {
+  const raw = new Map<number, RawReach>();
+  let raw_partitions = 0;
+  let loaded_until = 0;
+  for (const message of messages) {
+    loaded_until = Math.max(loaded_until, Number(message.timestamp));
+    const partition = headerNumber(message, rawHeaders.partition);
+    if (partition === undefined) continue;
+    raw_partitions = headerNumber(message, rawHeaders.partitions) ?? raw_partitions;
+    const reach = raw.get(partition);
+    const time = headerNumber(message, rawHeaders.time) ?? reach?.time;
+    const offset = headerNumber(message, rawHeaders.offset) ?? reach?.offset;
+    // In log order both only grow.
+    raw.set(partition, { time, offset });
+  }
+  return { loaded_until, change_seq: 0, raw_partitions, raw };
+}

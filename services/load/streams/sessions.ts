@@ -1,0 +1,63 @@
+import type { SessionChangeSet } from '../../../schemas/types';
+import { AvroCodec, UndecodableValue } from '../../lib/avro';
+import type { KafkaMessage } from '../../lib/kafka/kafkajs';
+import { kindHeader, topics } from '../../lib/topics';
+import { frameId } from '../domain/frame';
+import { plansFor } from '../domain/insert-plans';
+import type { Progress } from '../domain/progress';
+import { SchemaIds } from '../schema-ids';
+import { decodeFaults, frameFaults } from './avro-faults';
+import { bytesOf, headerNumber, isData, type Stream } from './stream';
+
+/** Header of a change set: how many rows of sessions and legs it becomes. */
+const rowsHeader = 'rows';
+type Reach = Pick<SessionChangeSet, 'change_seq' | 'progress'>;
+
+/** `sessions`: change sets go to ClickHouse as they came; how far the pipeline is stands in the progress records. */
+export async function sessionsStream(registryUrl: string): Promise<Stream> {
+  const subject = `${topics.sessions}-value`;
+  const fields = ['change_seq', 'progress'];
+  const codec = await AvroCodec.register<Reach>(registryUrl, subject, 'session-change-set.v1', fields);
+  const ids = new SchemaIds(registryUrl, 'dev.customerdynamics.v1.SessionChangeSet');
+  return {
+    topic: topics.sessions,
+    plans: plansFor('sessions'),
+    weigh: (message) => ({ rows: headerNumber(message, rowsHeader) || 1, bytes: bytesOf(message) }),
+    inspect: async (data) => {
+      // Ids are known from here on, so that `progressOf` need not wait.
+      await codec.prepare(data.map(({ value }) => value));
+      return frameFaults(ids, data);
+    },
+    examine: (data) => decodeFaults(codec, data),
+    kindOf: ({ value }) => frameId(value as Buffer) as number,
+    bodyOf: (data) => Buffer.concat(data.map(({ value }) => value as Buffer)),
+    progressOf: (messages) => progressOf(messages, (value) => decoded(codec, value)),
+  };
+}
+
+/** A progress record tells the whole, so the last one does; change_seq only grows within a partition. */
+export function progressOf(messages: readonly KafkaMessage[], decode: (value: Buffer) => Reach | undefined): Progress {
+  const last = (wanted: (message: KafkaMessage) => boolean): Reach | undefined => {
+    const value = messages.findLast(wanted)?.value;
+    return value ? decode(value) : undefined;
+  };
+  const progress = last((message) => message.headers?.[kindHeader]?.toString() === 'progress')?.progress;
+  return {
+    loaded_until: messages.reduce((latest, { timestamp }) => Math.max(latest, Number(timestamp)), 0),
+    change_seq: last(isData)?.change_seq ?? 0,
+    raw_partitions: progress?.raw_partitions ?? 0,
+    raw: new Map(
+      progress?.raw.map(({ partition, raw_time, raw_offset }) => [partition, { time: raw_time, offset: raw_offset }]),
+    ),
+  };
+}
+
+/** An unreadable record says nothing about progress; whether it can be loaded is decided elsewhere. */
+function decoded(codec: AvroCodec<Reach>, value: Buffer): Reach | undefined {
+  try {
+    return codec.decode(value);
+  } catch (error) {
+    if (error instanceof UndecodableValue) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,166 @@
+import { Readable } from 'node:stream';
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import type { Log } from '../lib/log';
+import { type InsertBlock, type InsertPlan, insertStatement, trialStatement } from './domain/insert-statement';
+import type { Status } from './domain/status-book';
+import { statusRow } from './domain/status-row';
+import { isDataFault } from './refused-data';
+import type { LoadSettings } from './settings';
+
+/** Offsets of `pipeline_status`, by topic and partition. */
+export interface LoadedOffset {
+  topic: string;
+  partition: number;
+  loaded_offset: number;
+}
+
+const neededTables = ['interactions_landing', 'sessions_landing', 'dead_letters_landing', 'pipeline_status_log'];
+const probeEveryMs = 2_000;
+const probeWithinMs = 5_000;
+
+/**
+ * ClickHouse as load uses it. Knows by its last answer whether it can be reached; asks every two seconds besides.
+ *
+ * `insert` may have taken effect although it rejects: repeat it with the same block, token and plan.
+ */
+export class Warehouse {
+  private readonly client: ClickHouseClient;
+  private readonly registryUrl: string;
+  private reason = 'ClickHouse: not asked yet';
+  private probing = false;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    settings: LoadSettings,
+    private readonly log: Log,
+  ) {
+    this.registryUrl = settings.CLICKHOUSE_SCHEMA_REGISTRY_URL ?? settings.SCHEMA_REGISTRY_URL;
+    this.client = createClient({
+      url: settings.CLICKHOUSE_URL,
+      database: settings.CLICKHOUSE_DATABASE,
+      username: settings.CLICKHOUSE_USER,
+      password: settings.CLICKHOUSE_PASSWORD,
+      application: 'load',
+      request_timeout: settings.LOAD_INSERT_TIMEOUT_MS,
+      max_open_connections: 32,
+      keep_alive: { enabled: true, idle_socket_ttl: 2_000 },
+      log: { level: ClickHouseLogLevel.OFF },
+    });
+    this.timer = setInterval(() => void this.probe(), probeEveryMs);
+  }
+
+  /** Why nothing can be inserted; empty when it can. */
+  notReady(): string[] {
+    return this.reason === '' ? [] : [this.reason];
+  }
+
+  /** Rejects when ClickHouse does not answer within 5 s or lacks a table that load writes to. */
+  async check(): Promise<void> {
+    const signal = AbortSignal.timeout(probeWithinMs);
+    await this.watched(undefined, async () => {
+      const found = await this.rows<{ name: string }>(
+        'SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN ({names: Array(String)})',
+        { names: neededTables },
+        signal,
+      ).catch((error) => {
+        throw signal.aborted ? new Error(`no answer within ${probeWithinMs} ms`) : error;
+      });
+      const missing = neededTables.filter((name) => !found.some((table) => table.name === name));
+      if (missing.length > 0) {
+        throw new Error(`the database lacks ${missing.join(', ')}: apply the migrations (infra/clickhouse)`);
+      }
+    });
+  }
+
+  async insert(plan: InsertPlan, block: InsertBlock, body: Buffer, signal: AbortSignal): Promise<void> {
+    await this.watched(signal, () => this.send(insertStatement(plan, block, this.registryUrl), body, signal));
+  }
+
+  /** Whether ClickHouse can read a body; leaves nothing behind. Rejects when it cannot say. */
+  async accepts(plan: InsertPlan, body: Buffer, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.watched(signal, () => this.send(trialStatement(plan, this.registryUrl), body, signal));
+      return true;
+    } catch (error) {
+      if (isDataFault(error)) return false;
+      throw error;
+    }
+  }
+
+  async writeStatus(rows: readonly Status[]): Promise<void> {
+    await this.client.insert({
+      table: 'pipeline_status_log',
+      values: rows.map(statusRow),
+      columns: [
+        'topic',
+        'partition',
+        'loaded_offset',
+        'loaded_until',
+        'raw_partitions',
+        'raw_time',
+        'raw_offset',
+        'change_seq',
+      ],
+      format: 'JSONEachRow',
+    });
+  }
+
+  async loadedOffsets(): Promise<LoadedOffset[]> {
+    const rows = await this.rows<LoadedOffset>('SELECT topic, partition, loaded_offset FROM pipeline_status');
+    return rows.map((row) => ({ ...row, loaded_offset: Number(row.loaded_offset) }));
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.client.close();
+  }
+
+  private async probe(): Promise<void> {
+    if (this.probing) return;
+    this.probing = true;
+    // What is wrong stands in `reason`.
+    await this.check().catch(() => undefined);
+    this.probing = false;
+  }
+
+  private async rows<T>(
+    query: string,
+    query_params: Record<string, unknown> = {},
+    abort_signal?: AbortSignal,
+  ): Promise<T[]> {
+    return (await this.client.query({ query, query_params, abort_signal, format: 'JSONEachRow' })).json<T>();
+  }
+
+  private async send(query: string, body: Buffer, abort_signal: AbortSignal): Promise<void> {
+    const { stream } = await this.client.exec({
+      query,
+      values: Readable.from([body], { objectMode: false }),
+      abort_signal,
+    });
+    for await (const _ of stream);
+  }
+
+  /**
+   * Keeps `reason` up to date, with one line for each change. Neither a fault of the data nor a request given up by its
+   * caller says that ClickHouse is away.
+   */
+  private async watched(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      if (this.reason !== '') this.log.info('ClickHouse can be written to');
+      this.reason = '';
+    } catch (error) {
+      if (isDataFault(error) || signal?.aborted) throw error;
+      const reason = `ClickHouse: ${faultOf(error)}`;
+      if (this.reason !== reason) this.log.warn(reason);
+      this.reason = reason;
+      throw error;
+    }
+  }
+}
+
+function faultOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message: string };
+  if (error instanceof ClickHouseError) return `${message.slice(0, 300)} (code ${code})`;
+  return message || String(code);
+}
