@@ -44,16 +44,32 @@ export class BlockWriter {
     control: Control,
     commit: CommitIntent,
   ): Promise<Intent> {
-    const faults = await this.persist('reading schemas', control, () => this.stream.inspect(records.filter(isData)));
+    const faults = await this.inspect(records, control);
     const begun = await this.commitWithout(intent, records, faults, control, commit);
-    return this.repeat(begun, records, control, commit);
+    return this.insertSound(begun, records, control, commit);
+  }
+
+  /** Inserts a block that a former owner began, under the token it had. The answer is as of `begin`. */
+  async repeat(
+    intent: Intent,
+    records: readonly KafkaMessage[],
+    control: Control,
+    commit: CommitIntent,
+  ): Promise<Intent> {
+    // What it finds is left out already; but from here on the schemas are known.
+    await this.inspect(records, control);
+    return this.insertSound(intent, records, control, commit);
+  }
+
+  private inspect(records: readonly KafkaMessage[], control: Control): Promise<Faults> {
+    return this.persist('reading schemas', control, () => this.stream.inspect(records.filter(isData)));
   }
 
   /**
    * Inserts a block whose intent is committed. When its data is refused it goes on without the faulty records under a
    * new intent: the parser has refused the old one whole, before anything of it was stored.
    */
-  async repeat(
+  private async insertSound(
     intent: Intent,
     records: readonly KafkaMessage[],
     control: Control,

@@ -166,13 +166,11 @@ function startLoop(
     kafka,
     groupId,
     topics: [topic],
-    open: async (partition) =>
-      new LoadTask(
-        deps,
-        stream,
-        partition,
-        await readPosition(admin, groupId, topic, partition, settings.ACCEPT_LOST_RECORDS),
-      ),
+    open: async (partition, _control, previous) => {
+      await previous?.close();
+      const position = await readPosition(admin, groupId, topic, partition, settings.ACCEPT_LOST_RECORDS);
+      return new LoadTask(deps, stream, partition, position);
+    },
     consumer: {
       sessionTimeout: settings.KAFKA_SESSION_TIMEOUT_MS,
       rebalanceTimeout: settings.KAFKA_REBALANCE_TIMEOUT_MS,

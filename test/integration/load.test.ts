@@ -11,7 +11,7 @@ import { ServiceProcess, until } from './support/service-process';
 import { withStack } from './support/stack';
 
 const local = withStack(['kafka', 'registry', 'clickhouse']);
-const seed = 20261123;
+const seed = Number(process.env.CD_SEED ?? 20_261_123);
 const sessionTimeoutMs = 6_000;
 
 let kafka: Kafka;
@@ -147,6 +147,15 @@ describe('whatever is killed', () => {
       await rows(`SELECT DISTINCT raw_partitions, watermark FROM pipeline_status WHERE topic = '${topics.sessions}'`),
     ).toEqual([{ raw_partitions: 1, watermark: '2026-01-20 00:00:00.000' }]);
   }, 180_000);
+
+  test('while ClickHouse is away load is not ready, and it goes on by itself', async () => {
+    const reasons = () => (services.get('a') as ServiceProcess).notReady();
+    await until('load to be ready', 20_000, async () => (await reasons()).length === 0);
+    await local.stack.killPart('clickhouse');
+    await until('load to see it', 10_000, async () => (await reasons()).some((reason) => /^ClickHouse: /.test(reason)));
+    await local.stack.startPart('clickhouse');
+    await until('load to be ready again', 10_000, async () => (await reasons()).length === 0);
+  }, 60_000);
 
   test('a group that has lost its offsets is not loaded a second time', async () => {
     for (const service of services.values()) {

@@ -84,6 +84,7 @@ async function sendOffsets(transaction: Transaction, groupId: string, offsets: O
 }
 
 function requirePartition({ topic, message }: { topic: string; message: Message }): number {
-  if (message.partition === undefined) throw new Error(`a record for ${topic} names no partition`);
-  return message.partition;
+  // kafkajs drops a record whose partition is NaN without a word.
+  if (!Number.isInteger(message.partition)) throw new Error(`a record for ${topic} names no partition`);
+  return message.partition as number;
 }
