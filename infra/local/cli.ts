@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type PartName, parsePartNames, parsePortOffset, partNames } from './addresses';
-import { errorMessage, StackFault } from './faults';
+import { faultText, StackFault } from './faults';
 import { lastLines, logPath, readLog } from './logs';
 import { formatProgress } from './progress';
 import { requireNode } from './requirements';
@@ -133,8 +133,7 @@ main(process.argv.slice(2), process.env).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    const lines = error instanceof StackFault ? error.evidence.map((line) => `  ${line}`) : [];
-    process.stderr.write([errorMessage(error), ...lines, ''].join('\n'));
+    process.stderr.write(`${faultText(error)}\n`);
     process.exitCode = 1;
   },
 );

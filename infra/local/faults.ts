@@ -27,3 +27,9 @@ export function systemErrorCode(error: unknown): string {
 export function errorMessage(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
+
+/** What a person is shown of any error: the sentence and, below it, the lines that explain it. */
+export function faultText(error: unknown): string {
+  const evidence = error instanceof StackFault ? error.evidence : [];
+  return [errorMessage(error), ...evidence.map((line) => `  ${line}`)].join('\n');
+}

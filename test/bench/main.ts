@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { faultText } from '../../infra/local/faults';
 import { checkpointFor } from '../../infra/tools/replay/checkpoint';
 import { replay } from '../../infra/tools/replay/replay';
 import { toolSettings } from '../../infra/tools/settings';
@@ -59,6 +60,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error) => {
-  console.error(`bench: ${(error as Error).message}`);
+  console.error(`bench: ${faultText(error)}`);
   process.exit(1);
 });

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { faultText } from '../../infra/local/faults';
 import type { PartName, Stack } from '../../infra/local/stack';
 import { checkpointFor } from '../../infra/tools/replay/checkpoint';
 import { replay } from '../../infra/tools/replay/replay';
@@ -76,6 +77,6 @@ async function strike(stack: Stack, random: Random, fault: number): Promise<void
 }
 
 main().catch((error) => {
-  console.error(`chaos: ${(error as Error).message}`);
+  console.error(`chaos: ${faultText(error)}`);
   process.exit(1);
 });

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { pidFilePath, readPidState } from '../../infra/local/pid-files';
 import { findPortHolder, isPortFree } from '../../infra/local/port-holder';
 import { startMark } from '../../infra/local/processes';
 import { cleanData, type PartName, type Progress, type Stack, startStack } from '../../infra/local/stack';
+import { ConfigResourceTypes, Kafka, logLevel } from '../../services/lib/kafka/kafkajs';
 import { projectRoot } from './support/build';
 import { removeStack } from './support/stack';
 

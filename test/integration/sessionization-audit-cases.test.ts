@@ -4,7 +4,7 @@ import { defaultRules } from '../../services/sessionize/domain/rules';
 import { AuditDatabase, type AuditRange, eventOf, type FoundSession } from './support/audit-database';
 import { withStack } from './support/stack';
 
-const local = withStack(['clickhouse'], { setUpSteps: [], portOffset: 19_950 });
+const local = withStack(['clickhouse'], { setUpSteps: [] });
 const hour = 3_600_000;
 /** 2026-03-02, a time of day or hours into it. */
 const at = (time: number | string): number =>
@@ -64,6 +64,12 @@ const cases: Case[] = [
   { what: 'old rules, then new', events: hourly, sessions: 'a a 1, b c 2 2', told: '' },
   { what: 'new rules, then old', events: hourly, sessions: 'a b 2 2, c c 1', told: '' },
   { what: 'new rules, old, new', events: hourly, sessions: 'a a 1 2, b b 1, c c 1 2', told: '' },
+  {
+    what: 'new rules, then old twice',
+    events: 'a 08:00, b 08:40, c 09:20',
+    sessions: 'a a 1 2, b b 1, c c 1',
+    told: '',
+  },
   { what: 'new rules not kept', events: hourly, sessions: 'a b 2 2, c c 1 2', told: 'differs a, surplus c' },
   { what: 'old rules not kept', events: hourly, sessions: 'a c 3 1', told: 'differs a, missing b, missing c' },
   { what: 'no session at all: the newest rules', events: hourly, sessions: '', told: 'missing a' },

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { faultText } from '../../local/faults';
 import { cleanData, formatProgress, type StackOptions, startStack, stopStack } from '../../local/stack';
 import { checkpointFor } from '../replay/checkpoint';
 import { replay } from '../replay/replay';
@@ -131,6 +132,6 @@ function farewell({ clickhouseUrl, ingestUrl, database }: ToolSettings): string 
 }
 
 main().catch((error) => {
-  console.error(`demo: ${(error as Error).message}`);
+  console.error(`demo: ${faultText(error)}`);
   process.exit(1);
 });

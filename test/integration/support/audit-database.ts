@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { connectDatabase } from '../../../infra/clickhouse/database';
 import { migrate } from '../../../infra/clickhouse/migrate';
 import { type EnrichedEvent, type SessionRow, schemaTexts } from '../../../schemas/types';
 import { enrichEvent } from '../../../services/enrich/domain/enrich-event';
 import { validate } from '../../../services/ingest/domain/validate';
+import { projectRoot } from './build';
 
 /** What an audit tells of one session; `expected` and `found` are [start, end, events, contacts], null where there is none. */
 export interface AuditRow {
@@ -63,7 +65,7 @@ export class AuditDatabase {
 
   static async open(url: string, database: string): Promise<AuditDatabase> {
     const client = await connectDatabase({ url, database, username: 'default', password: '' });
-    await migrate(client, { folder: 'infra/clickhouse/migrations' });
+    await migrate(client, { folder: join(projectRoot, 'infra/clickhouse/migrations') });
     return new AuditDatabase(client);
   }
 

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { faultText } from '../../../infra/local/faults';
 import { cleanData, formatProgress, startStack, stopStack } from '../../../infra/local/stack';
 import { checkpointFor } from '../../../infra/tools/replay/checkpoint';
 import { replay } from '../../../infra/tools/replay/replay';
@@ -140,6 +141,6 @@ async function account(
 }
 
 main(process.argv[2] ?? '../shared/data/interactions/technion_callcenter/january_1999.txt').catch((error) => {
-  console.error(`technion: ${(error as Error).message}`);
+  console.error(`technion: ${faultText(error)}`);
   process.exit(1);
 });
