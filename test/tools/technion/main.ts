@@ -120,7 +120,9 @@ async function account(
           answered: await one("(SELECT uniqExact(interaction_id) FROM interactions WHERE event_type = 'agent.joined')"),
           entered_queue: await one('(SELECT sum(offered) FROM efficiency_metrics)'),
           abandoned_in_queue: await one('(SELECT sum(abandoned) FROM efficiency_metrics)'),
-          hang_ups: await one("(SELECT count() FROM legs_current WHERE outcome = 'ABANDONED')"),
+          hang_ups: await one(
+            "(SELECT uniqExact(interaction_id) FROM interactions WHERE event_type = 'queue.abandoned' OR outcome = 'ABANDONED')",
+          ),
           mean_service_s: await one('(SELECT avg(talk_ms) / 1000 FROM legs_current WHERE talk_ms > 0)'),
           mean_wait_of_answered_s: await one(
             '(SELECT sum(ifNull(wait_ms, 0)) / count() / 1000 FROM legs_current WHERE answered_at IS NOT NULL)',
