@@ -31,11 +31,20 @@ export interface StackAddresses {
   loadUrl: string;
 }
 
+/** Of the ports that the Fetch standard refuses ("bad ports"), those that an offset can reach: 10080 is offset 2000. */
+const blockedPorts = new Set([10_080]);
+
 /** Where every part of the stack with this port offset listens; all of it on the loopback address. */
 export function stackAddresses(portOffset: number): StackAddresses {
   const host = '127.0.0.1';
   const ports: StackAddresses['ports'] = { ...defaultPorts };
   for (const name of [...partNames, 'kafkaController'] as const) ports[name] += portOffset;
+  const blocked = Object.values(ports).find((port) => blockedPorts.has(port));
+  if (blocked !== undefined) {
+    throw new StackFault(
+      `STACK_PORT_OFFSET ${portOffset} puts a part on port ${blocked}, which browsers and fetch refuse: take another.`,
+    );
+  }
   const url = (port: number) => `http://${host}:${port}`;
   return {
     host,

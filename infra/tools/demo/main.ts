@@ -23,7 +23,7 @@ interface DemoOptions {
 }
 
 /** A fault is planted on a stack of its own, so that nobody's data is spoilt; it is stopped afterwards. */
-const faultStack = { STACK_DIR: '.local/fault', STACK_PORT_OFFSET: '2000' };
+const faultStack = { STACK_DIR: '.local/fault', STACK_PORT_OFFSET: '3000' };
 
 async function main(): Promise<void> {
   const startedAt = Date.now();

@@ -67,4 +67,8 @@ describe('parsePartNames', () => {
       'There is no part named "zookeeper": the parts are kafka, registry, clickhouse, ingest, enrich, sessionize, load.',
     );
   });
+
+  test('an offset that puts a part on a port which fetch refuses is told', () => {
+    expect(() => stackAddresses(2_000)).toThrow('port 10080');
+  });
 });
