@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StackAddresses } from '../../../infra/local/stack';
+import { type Contender, startContender, until } from './process';
+
+/** The compiled service beside this compiled file. */
+const script = join(__dirname, '..', '..', '..', 'services', 'sessionize', 'main.js');
+
+export interface SessionizeRun {
+  groupId: string;
+  addresses: StackAddresses;
+  heap_mb: number;
+  log: string;
+  /** A folder for a CPU profile, or undefined. */
+  profileDir: string | undefined;
+}
+
+/** Starts the real service with its own defaults and resolves when it has its partitions. */
+export async function startSessionize(options: SessionizeRun): Promise<Contender> {
+  if (!existsSync(script)) throw new Error(`${script} is missing: build the project first with \`npm run build\``);
+  const { addresses, profileDir } = options;
+  const profile = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
+  const contender = startContender(
+    process.execPath,
+    [`--max-old-space-size=${options.heap_mb}`, ...profile, script],
+    {
+      KAFKA_BROKERS: addresses.kafkaBrokers,
+      SCHEMA_REGISTRY_URL: addresses.schemaRegistryUrl,
+      HOST: addresses.host,
+      PORT: String(addresses.ports.sessionize),
+      SESSIONIZE_GROUP_ID: options.groupId,
+      LOG_LEVEL: 'warn',
+    },
+    options.log,
+  );
+  await until('sessionize to be ready', 60_000, 20, async () => {
+    contender.assertRunning();
+    return (await fetch(`${addresses.sessionizeUrl}/readyz`).catch(() => undefined))?.ok ?? false;
+  });
+  return contender;
+}
+
+export interface SessionizeFigures {
+  commits: number;
+  change_sets: number;
+  sessionised: number;
+  failures: number;
+}
+
+/** What the service has counted so far. */
+export async function sessionizeFigures({ sessionizeUrl }: StackAddresses): Promise<SessionizeFigures> {
+  const text = await (await fetch(`${sessionizeUrl}/metrics`)).text();
+  const sum = (name: string, label = ''): number =>
+    [...text.matchAll(new RegExp(`^${name}\\{[^}]*${label}[^}]*\\} (\\S+)$`, 'gm'))].reduce(
+      (total, [, value]) => total + Number(value),
+      0,
+    );
+  return {
+    commits: sum('sessionize_transaction_seconds_count'),
+    change_sets: sum('sessionize_change_sets_total'),
+    sessionised: sum('sessionize_events_total', 'result="sessionised"'),
+    failures: sum('sessionize_partition_failures_total'),
+  };
+}
