@@ -6,9 +6,11 @@ export interface SessionizeMetrics {
   transactionSeconds: Histogram;
   restoreSeconds: Histogram;
   failures: Counter<'partition'>;
+  commands: Counter<'result'>;
   observePartition(
     partition: number,
-    openSessions: number,
+    state: { customers: number; sessions: number; packed_customers: number; packed_bytes: number },
+    waitingCustomers: number,
     holdback: { partition: number; time: number } | undefined,
   ): void;
 }
@@ -21,6 +23,11 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
     labelNames: ['partition'],
     registers,
   });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames: ['partition'], registers });
+  const customers = gauge('sessionize_open_customers', 'Customers with sessions in memory');
+  const packed = gauge('sessionize_packed_customers', 'Customers kept as bytes, since they were not used of late');
+  const packedBytes = gauge('sessionize_packed_bytes', 'Bytes of the packed customers, outside the heap');
+  const waiting = gauge('sessionize_waiting_customers', 'Customers whose next revision waits for REVISION_EVERY_MS');
   const watermark = new Gauge({
     name: 'sessionize_watermark_seconds',
     help: 'Event time below which nothing in time can arrive, as Unix time',
@@ -36,7 +43,7 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
   return {
     events: new Counter({
       name: 'sessionize_events_total',
-      help: 'Enriched events: sessionised, late (left to the repair), outside (take no part in sessions)',
+      help: 'Enriched events: sessionised, late (left to the repair), outside (take no part in sessions), known (sessionised, and there already by a repair)',
       labelNames: ['result'],
       registers,
     }),
@@ -59,11 +66,22 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
       labelNames: ['partition'],
       registers,
     }),
-    observePartition: (partition, openSessions, holdback) => {
-      open.set({ partition: String(partition) }, openSessions);
+    commands: new Counter({
+      name: 'sessionize_commands_total',
+      help: 'Commands: applied, unchanged (all was so already), stale (computed before the last change), unknown',
+      labelNames: ['result'],
+      registers,
+    }),
+    observePartition: (partition, state, waitingCustomers, holdback) => {
+      const labels = { partition: String(partition) };
+      open.set(labels, state.sessions);
+      customers.set(labels, state.customers);
+      packed.set(labels, state.packed_customers);
+      packedBytes.set(labels, state.packed_bytes);
+      waiting.set(labels, waitingCustomers);
       if (!holdback) return;
-      watermark.set({ partition: String(partition) }, holdback.time / 1_000);
-      heldBackBy.set({ partition: String(partition) }, holdback.partition);
+      watermark.set(labels, holdback.time / 1_000);
+      heldBackBy.set(labels, holdback.partition);
     },
   };
 }

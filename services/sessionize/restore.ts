@@ -6,17 +6,15 @@ import type { PartitionReader } from '../lib/kafka/partition-reader';
 import type { Control } from '../lib/kafka/partition-task';
 import type { TransactionalProducer } from '../lib/kafka/transactional-producer';
 import { kindHeader, topics } from '../lib/topics';
-import { restoreState } from './domain/customer-state';
+import { Customer } from './domain/customer';
 import type { SessionRules } from './domain/rules';
 import { Watermark } from './domain/watermark';
-import { SessionStore } from './store';
+import type { Position } from './pace';
+import type { RecordKind } from './records';
+import type { SessionStore } from './store';
 
 const nonceHeader = 'nonce';
-
-interface Restoring {
-  events: { event: SessionEvent; floor: number }[];
-  emitted: { sessions: Map<string, SessionRow>; legs: Map<string, LegRow> };
-}
+const customersBetweenHeartbeats = 500;
 
 export interface RestoreInput {
   reader: PartitionReader;
@@ -30,82 +28,146 @@ export interface RestoreInput {
   low: number;
   rules: SessionRules;
   control: Control;
+  newStore(watermark: Watermark, changeSeq: number, nextOffset: number): SessionStore;
+}
+
+export interface Restored {
+  store: SessionStore;
+  /** Customers with events that no row tells yet, and the position before the first of them. */
+  waiting: string[];
+  told: Position | undefined;
+}
+
+interface Logged {
+  offset: number;
+  value: Buffer;
 }
 
 /**
  * Rebuilds the open sessions of a partition from its own output: change sets hold the events they brought in and the
  * rows they emitted. The end of the log cannot be asked for (control records, open transactions), so a marker with a
- * nonce is written and the log read until it appears.
+ * nonce is written and the log read until it appears. Records are kept as bytes until all are read: only then is known
+ * what the watermark has passed.
  */
-export async function restoreSessions(input: RestoreInput): Promise<SessionStore> {
-  const { reader, producer, codec, partition, rules, control } = input;
+export async function restoreSessions(input: RestoreInput): Promise<Restored> {
+  const { producer, codec, partition, rules, control } = input;
   const nonce = randomUUID();
-  const marker = { key: null, value: null, partition, headers: { [kindHeader]: 'marker', [nonceHeader]: nonce } };
+  const kind: RecordKind = 'marker';
+  const marker = { key: null, value: null, partition, headers: { [kindHeader]: kind, [nonceHeader]: nonce } };
   await producer.commit([{ topic: topics.sessions, messages: [marker] }], []);
+  const log = await readLog(input, nonce);
+  await codec.prepare([...log.customers.values()].flatMap((sets) => sets.map(({ value }) => value)));
 
-  const customers = new Map<string, Restoring>();
-  let watermark = new Watermark();
-  let changeSeq = 0;
-  const pending: KafkaMessage[] = [];
-  const from = Math.max(input.floor ?? input.low, input.low);
-  const nextOffset = await reader.read(
+  const watermark = new Watermark(
+    log.seen?.raw_partitions,
+    log.seen?.raw.map(({ partition: p, raw_time, raw_offset }) => [p, { raw_time, raw_offset }]),
+  );
+  const store = input.newStore(watermark, log.changeSeq, log.nextOffset);
+  const waiting: string[] = [];
+  let sinceHeartbeat = 0;
+  for (const [id, logged] of log.customers) {
+    log.customers.delete(id);
+    const sets = logged.map(({ offset, value }) => ({ offset, set: codec.decode(value) }));
+    const { customer, isWaiting } = restoreCustomer(sets, rules, watermark.value());
+    if (customer.sessions.length > 0) store.set(id, customer);
+    if (isWaiting) waiting.push(id);
+    sinceHeartbeat += 1;
+    if (sinceHeartbeat < customersBetweenHeartbeats) continue;
+    sinceHeartbeat = 0;
+    store.tidy();
+    await control.heartbeat();
+  }
+  return { store, waiting, told: log.told };
+}
+
+interface Log {
+  customers: Map<string, Logged[]>;
+  /** The last progress record's, and the last of either kind. */
+  told: (Position & { raw_partitions: number }) | undefined;
+  seen: (Position & { raw_partitions: number }) | undefined;
+  changeSeq: number;
+  nextOffset: number;
+}
+
+async function readLog({ reader, codec, partition, floor, low, control }: RestoreInput, nonce: string): Promise<Log> {
+  const log: Log = { customers: new Map(), told: undefined, seen: undefined, changeSeq: 0, nextOffset: 0 };
+  const positions: KafkaMessage[] = [];
+  let hasChangeSets = false;
+  log.nextOffset = await reader.read(
     topics.sessions,
     partition,
-    from,
+    floor ?? low,
     (message) => {
       if (message.headers?.[nonceHeader]?.toString() === nonce) return false;
-      pending.push(message);
+      if (message.value === null) return true;
+      const kind = message.headers?.[kindHeader]?.toString() as RecordKind | undefined;
+      if (kind === 'progress' || kind === 'position') {
+        // Only the last of each is wanted, and a position counts only behind the last progress.
+        if (kind === 'progress') positions.length = 0;
+        positions[kind === 'progress' ? 0 : positions.length > 0 ? 1 : 0] = message;
+        return true;
+      }
+      hasChangeSets = true;
+      const id = message.key?.toString() ?? '';
+      const one = { offset: Number(message.offset), value: message.value };
+      const known = log.customers.get(id);
+      if (!known || kind === 'snapshot') log.customers.set(id, [one]);
+      else known.push(one);
       return true;
     },
-    {
-      heartbeat: async () => {
-        await take(pending.splice(0));
-        await control.heartbeat();
-      },
-    },
+    { heartbeat: () => control.heartbeat() },
   );
-  await take(pending.splice(0));
-  if (input.floor === undefined && changeSeq > 0) {
+  await codec.prepare(positions.map(({ value }) => value));
+  for (const { value, headers } of positions) {
+    const { progress, change_seq } = codec.decode(value as Buffer);
+    if (!progress) continue;
+    log.changeSeq = Math.max(log.changeSeq, change_seq);
+    log.seen = progress;
+    if (headers?.[kindHeader]?.toString() === 'progress') log.told = progress;
+  }
+  if (floor === undefined && hasChangeSets) {
     throw new Error(
       `sessions partition ${partition} holds change sets though the group has committed nothing: ` +
         'reading the input again would double them; reset the topic, or give the group its offsets back',
     );
   }
+  return log;
+}
 
-  const store = new SessionStore(new Map(), watermark, changeSeq, nextOffset);
-  for (const [customer, { events, emitted }] of customers) {
-    store.set(customer, restoreState(events, emitted, rules, watermark.value()));
+/**
+ * One customer from its change sets, in order. Sessions that the watermark has passed are left out, unless rows for them
+ * are still to come: what lies below the floor is of passed sessions only, so those may be incomplete.
+ */
+export function restoreCustomer(
+  sets: readonly { offset: number; set: SessionChangeSet }[],
+  rules: SessionRules,
+  watermark: number | undefined,
+): { customer: Customer; isWaiting: boolean } {
+  const sessions = new Map<string, SessionRow>();
+  const legs = new Map<string, LegRow>();
+  const offsets = new Map<SessionEvent, number>();
+  let untold = new Set<SessionEvent>();
+  const customer = new Customer(rules);
+  for (const { offset, set } of sets) {
+    for (const event of set.state) offsets.set(event, offset);
+    for (const row of set.sessions) replayRow(sessions, row.session_id, row);
+    for (const row of set.legs) replayRow(legs, row.leg_id, row);
+    if (set.sessions.length > 0) untold = new Set();
+    else for (const event of set.state) untold.add(event);
+    customer.changeSeq = set.change_seq;
   }
-  return store;
-
-  async function take(messages: KafkaMessage[]): Promise<void> {
-    await codec.prepare(messages.map(({ value }) => value));
-    for (const message of messages) {
-      if (message.value === null) continue;
-      const set = codec.decode(message.value);
-      changeSeq = Math.max(changeSeq, set.change_seq);
-      if (set.progress) {
-        const { raw_partitions, raw } = set.progress;
-        watermark = new Watermark(
-          raw_partitions,
-          raw.map(({ partition: p, raw_time, raw_offset }) => [p, { raw_time, raw_offset }]),
-        );
-      } else {
-        replay(set, Number(message.offset));
-      }
+  customer.add([...offsets.keys()]);
+  const waits = new Set<unknown>();
+  for (const session of customer.sessions) {
+    for (const event of session.events()) {
+      session.floor = Math.min(session.floor, offsets.get(event) as number);
+      if (untold.has(event)) waits.add(session);
     }
   }
-
-  function replay(set: SessionChangeSet, offset: number): void {
-    let customer = customers.get(set.customer_id);
-    if (!customer) {
-      customer = { events: [], emitted: { sessions: new Map(), legs: new Map() } };
-      customers.set(set.customer_id, customer);
-    }
-    for (const event of set.state) customer.events.push({ event, floor: offset });
-    for (const row of set.sessions) replayRow(customer.emitted.sessions, row.session_id, row);
-    for (const row of set.legs) replayRow(customer.emitted.legs, row.leg_id, row);
-  }
+  const isPassed = ({ reach }: { reach: number }) => watermark !== undefined && reach + rules.lateness_ms < watermark;
+  customer.sessions = customer.sessions.filter((session) => waits.has(session) || !isPassed(session));
+  customer.adopt({ sessions: [...sessions.values()], legs: [...legs.values()] });
+  return { customer, isWaiting: !customer.settle() };
 }
 
 function replayRow<Row extends { sign: number }>(emitted: Map<string, Row>, id: string, row: Row): void {

@@ -1,158 +1,239 @@
 /**
- * interactions.enriched → sessionize → sessions.
+ * interactions.enriched, sessions.commands → sessionize → sessions.
  *
- * Guarantee: exactly once. Per partition, change sets (which are the state too), the progress record and the offset of
- * the input are one Kafka transaction; memory follows only after it is committed. The result for events that are not
- * late does not depend on arrival, batches, partitions or restarts: see domain/.
+ * Guarantee: exactly once. Per partition, change sets (which are the state too), what is told about progress and the
+ * offsets of the input are one Kafka transaction. State is changed in place before it is committed: on any error it is
+ * given up whole and restored. The result for events that are not late does not depend on arrival, batches, partitions
+ * or restarts: see domain/.
  */
 
-import type { DeadLetter, EnrichedEvent, SessionChangeSet, SessionCommand, SessionEvent } from '../../schemas/types';
+import type { SessionCommand, SessionEvent } from '../../schemas/types';
 import { type AvroCodec, UndecodableValue } from '../lib/avro';
 import { deadLetterOf, type Refusal } from '../lib/dead-letter';
 import type { KafkaMessage, Message } from '../lib/kafka/kafkajs';
-import { fetchCommitted, lowWatermark } from '../lib/kafka/offsets';
 import type { Control, PartitionTask, TaskInput } from '../lib/kafka/partition-task';
-import type { ServiceClient } from '../lib/kafka/service-client';
-import { partitionKey, TransactionalProducer } from '../lib/kafka/transactional-producer';
-import { kindHeader, rawHeaders, topics } from '../lib/topics';
-import { addEvents, type CustomerState } from './domain/customer-state';
-import type { SessionRules } from './domain/rules';
-import type { Watermark } from './domain/watermark';
-import type { SessionizeMetrics } from './metrics';
-import { restoreSessions } from './restore';
+import { partitionKey, type TransactionalProducer } from '../lib/kafka/transactional-producer';
+import { topics } from '../lib/topics';
+import type { SessionInput, SessionizeDeps } from './deps';
+import type { Customer } from './domain/customer';
+import type { Changes } from './domain/revision';
+import { openPartition } from './open-partition';
+import type { Position, RevisionPace } from './pace';
+import { changeSetRecord, observeHeaders, positionRecord, rawPositions, snapshotRecord } from './records';
+import { takeCommand } from './repair';
 import type { SessionStore } from './store';
-
-/** What sessionize reads of an enriched event: the state's fields and where it belongs. */
-export type SessionInput = SessionEvent & Pick<EnrichedEvent, 'customer_id' | 'late' | 'sessionised'>;
-
-export interface SessionizeDeps {
-  client: ServiceClient;
-  groupId: string;
-  codecs: {
-    enriched: AvroCodec<SessionInput>;
-    changeSet: AvroCodec<SessionChangeSet>;
-    command: AvroCodec<SessionCommand>;
-    deadLetter: AvroCodec<DeadLetter>;
-  };
-  rules: SessionRules;
-  acceptLost: boolean;
-  metrics: SessionizeMetrics;
-}
-
-interface Revision {
-  customer: string;
-  state: CustomerState;
-  message: Message;
-}
 
 /** What one batch comes to: nothing of it counts before its transaction is committed. */
 interface Draft {
-  watermark: Watermark;
-  changeSeq: number;
-  revisions: Revision[];
+  records: Message[];
+  /** The customer of each record that restoring needs. */
+  customers: Customer[];
   refused: Message[];
+  /** Offsets once it is committed. */
+  positions: Map<string, number>;
+  now: number;
 }
 
+/** Revisions that only time was wanting for, in one transaction. */
+const mostRevisionsAtOnce = 2_000;
+const mostSnapshotsAtOnce = 100;
+
 export class SessionizeTask implements PartitionTask {
-  private constructor(
+  /** Whether the state is as committed: while it is not, an error or a rebalance makes it worthless. */
+  private isClean = true;
+
+  constructor(
     private readonly deps: SessionizeDeps,
     private readonly partition: number,
     private readonly deadLetterPartitions: number,
     private readonly producer: TransactionalProducer,
-    private readonly positions: Map<string, number>,
+    private positions: Map<string, number>,
     private readonly store: SessionStore,
+    private readonly pace: RevisionPace,
   ) {}
 
-  /** Fence, then read what is committed, then read the state: in this order nobody can change it behind our back. */
-  static async open(
-    deps: SessionizeDeps,
-    partition: number,
-    control: Control,
-    previous?: SessionizeTask,
-  ): Promise<SessionizeTask> {
-    const { client, groupId, acceptLost } = deps;
-    const producer = await TransactionalProducer.open(client.kafka, `${groupId}-${partition}`, groupId);
-    try {
-      await previous?.close();
-      const input = await fetchCommitted(client.admin, groupId, topics.enriched, partition, acceptLost);
-      const commands = await fetchCommitted(client.admin, groupId, topics.commands, partition, acceptLost);
-      const positions = new Map<string, number>([
-        [topics.enriched, input.offset],
-        [topics.commands, commands.offset],
-      ]);
-      const unchanged = previous && [...positions].every(([topic, offset]) => previous.position(topic) === offset);
-      const store = unchanged ? previous.store : await restore(deps, partition, producer, input, control);
-      return new SessionizeTask(
-        deps,
-        partition,
-        await client.partitionsOf(topics.deadLetter),
-        producer,
-        positions,
-        store,
-      );
-    } catch (error) {
-      await producer.close().catch(() => undefined);
-      throw error;
-    }
+  static open(deps: SessionizeDeps, partition: number, control: Control, previous?: SessionizeTask) {
+    return openPartition(deps, partition, control, previous);
   }
 
   position(topic: string): number {
     return this.positions.get(topic) as number;
   }
 
+  /** The state, for whoever opens the partition next and finds nothing committed since; undefined when it is worthless. */
+  keep(): { store: SessionStore; pace: RevisionPace } | undefined {
+    return this.isClean ? { store: this.store, pace: this.pace } : undefined;
+  }
+
   async handle(input: TaskInput, control: Control): Promise<void> {
-    const draft: Draft = {
-      watermark: this.store.watermark.copy(),
-      changeSeq: this.store.changeSeq,
-      revisions: [],
-      refused: [],
-    };
+    const before = this.reached(this.positions);
+    const draft = this.draft(new Map(this.positions).set(input.topic, input.nextOffset));
+    this.isClean = false;
     if (input.topic === topics.commands) await this.takeCommands(input.messages, draft);
-    else await this.takeEvents(input.messages, draft);
+    else await this.takeEvents(input.messages, draft, before);
     control.assertCurrent();
-    const base = await this.commit(draft, input);
-    this.apply(draft, input, base);
+    await this.commit(draft);
+  }
+
+  /** Revisions that had to wait. */
+  async tick(now: number, control: Control): Promise<void> {
+    const { pace, store } = this;
+    const due = pace.due(now, mostRevisionsAtOnce, (id) => store.open(id));
+    pace.tidy(now, (id) => store.open(id));
+    if (due.length === 0) return store.tidy();
+    const draft = this.draft(this.positions);
+    this.isClean = false;
+    for (const id of due) this.revise(id, store.open(id), [], draft);
+    control.assertCurrent();
+    await this.commit(draft);
   }
 
   async close(): Promise<void> {
     await this.producer.close();
   }
 
-  private async takeEvents(messages: KafkaMessage[], draft: Draft): Promise<void> {
-    const { codecs, metrics, rules } = this.deps;
+  private draft(positions: Map<string, number>): Draft {
+    return { records: [], customers: [], refused: [], positions, now: this.deps.now() };
+  }
+
+  private async takeEvents(messages: KafkaMessage[], draft: Draft, before: Position): Promise<void> {
+    const { codecs, metrics } = this.deps;
+    const { store, pace } = this;
     await codecs.enriched.prepare(messages.map(({ value }) => value));
-    const byCustomer = new Map<string, SessionEvent[]>();
+    const byCustomer = new Map<string, SessionInput[]>();
+    const counts = { outside: 0, late: 0, sessionised: 0 };
     for (const message of messages) {
-      observeHeaders(draft.watermark, message);
+      observeHeaders(store.watermark, message);
       if (message.value === null) continue;
       const event = this.decode(codecs.enriched, message, topics.enriched, draft);
       if (!event) continue;
-      const { customer_id, late, sessionised, ...fields } = event;
-      metrics.events.inc({ result: !sessionised ? 'outside' : late ? 'late' : 'sessionised' });
       // Late ones are counted in `interactions`; a repair, not this flow, joins them to sessions.
-      if (late || !sessionised) continue;
-      const events = byCustomer.get(customer_id);
-      if (events) events.push(fields);
-      else byCustomer.set(customer_id, [fields]);
+      const result = !event.sessionised ? 'outside' : event.late ? 'late' : 'sessionised';
+      counts[result] += 1;
+      if (result !== 'sessionised') continue;
+      const events = byCustomer.get(event.customer_id);
+      if (events) events.push(event);
+      else byCustomer.set(event.customer_id, [event]);
     }
-    for (const [customer, events] of byCustomer) {
-      draft.changeSeq += 1;
-      const { state, changes } = addEvents(this.store.get(customer), events, rules, draft.changeSeq);
-      const set = { customer_id: customer, change_seq: draft.changeSeq, ...changes, state: events, progress: null };
-      draft.revisions.push({ customer, state, message: this.changeSetRecord(set) });
+    for (const [result, count] of Object.entries(counts)) metrics.events.inc({ result }, count);
+    for (const [id, events] of byCustomer) {
+      const customer = store.open(id);
+      const taken = customer.add(events);
+      // A repair has brought them before.
+      if (taken.length < events.length) metrics.events.inc({ result: 'known' }, events.length - taken.length);
+      if (taken.length === 0) continue;
+      if (pace.isDue(id, customer, draft.now)) {
+        this.revise(id, customer, taken, draft);
+      } else {
+        pace.wait(id, before);
+        this.emit(id, customer, { sessions: [], legs: [] }, taken, draft);
+      }
     }
   }
 
-  /** The topic is there and co-assigned; which commands there are comes with repairs. None is known yet. */
   private async takeCommands(messages: KafkaMessage[], draft: Draft): Promise<void> {
-    const { command } = this.deps.codecs;
-    await command.prepare(messages.map(({ value }) => value));
+    const { codecs, metrics } = this.deps;
+    const { store } = this;
+    await codecs.command.prepare(messages.map(({ value }) => value));
     for (const message of messages) {
-      const known = this.decode(command, message, topics.commands, draft);
-      if (!known) continue;
-      const refusal = { reason: 'command_unknown', field: 'kind', error: `kind ${known.kind} is not known here` };
-      draft.refused.push(this.refusedRecord(message, topics.commands, refusal));
+      const command = this.decode<SessionCommand>(codecs.command, message, topics.commands, draft);
+      if (!command) continue;
+      if (command.kind !== 'repair') {
+        const refusal = { reason: 'command_unknown', field: 'kind', error: `kind ${command.kind} is not known here` };
+        draft.refused.push(this.refusedRecord(message, topics.commands, refusal));
+        metrics.commands.inc({ result: 'unknown' });
+        continue;
+      }
+      const { result, changes, state } = takeCommand(command, store);
+      metrics.commands.inc({ result });
+      if (result !== 'applied') continue;
+      const customer = store.open(command.customer_id);
+      this.pace.revised(command.customer_id, draft.now);
+      this.emit(command.customer_id, customer, changes, state, draft);
     }
+  }
+
+  private revise(id: string, customer: Customer, taken: SessionEvent[], draft: Draft): void {
+    const changes: Changes = { sessions: [], legs: [] };
+    customer.revise(this.store.changeSeq + 1, changes);
+    this.pace.revised(id, draft.now);
+    this.emit(id, customer, changes, taken, draft);
+  }
+
+  private emit(id: string, customer: Customer, changes: Changes, state: SessionEvent[], draft: Draft): void {
+    if (changes.sessions.length + changes.legs.length + state.length === 0) return;
+    this.store.changeSeq += 1;
+    customer.changeSeq = this.store.changeSeq;
+    const set = { customer_id: id, change_seq: customer.changeSeq, ...changes, state, progress: null };
+    draft.records.push(changeSetRecord(this.deps.codecs.changeSet, this.partition, set));
+    draft.customers.push(customer);
+  }
+
+  private async commit(draft: Draft): Promise<void> {
+    const { deps, store, pace, partition } = this;
+    const end = deps.metrics.transactionSeconds.startTimer();
+    const snapshots = this.snapshots(draft);
+    const offsets = [topics.enriched, topics.commands].map((topic) => ({
+      topic,
+      partition,
+      offset: draft.positions.get(topic) as number,
+      // Offsets of the past only: what this transaction writes is above any floor there was.
+      metadata: topic === topics.enriched ? JSON.stringify({ floor: store.floor(), change_seq: store.changeSeq }) : '',
+    }));
+    const bases = await this.producer.commit(
+      [
+        { topic: topics.sessions, messages: [...draft.records, ...snapshots, ...this.told(draft)] },
+        { topic: topics.deadLetter, messages: draft.refused },
+      ],
+      offsets,
+    );
+    end();
+    const base = bases.get(partitionKey(topics.sessions, partition)) as number;
+    draft.customers.forEach((customer, index) => {
+      for (const session of customer.sessions) session.floor = Math.min(session.floor, base + index);
+    });
+    store.nextOffset = base + draft.records.length + snapshots.length + 2;
+    if (snapshots.length > 0) store.floorMoved();
+    store.tidy();
+    this.positions = draft.positions;
+    this.isClean = true;
+    deps.metrics.changeSets.inc(draft.records.length);
+    deps.metrics.observePartition(partition, store.size(), pace.waitingCustomers, store.watermark.holdback());
+  }
+
+  /** What is told about progress never runs ahead of the rows; how far the state is stands beside it where it has. */
+  private told(draft: Draft): Message[] {
+    const { store, pace, partition } = this;
+    const { changeSet } = this.deps.codecs;
+    const { rawPartitions } = store.watermark;
+    const reached = this.reached(draft.positions);
+    const oldest = pace.oldest();
+    const record = (kind: 'progress' | 'position', position: Position): Message =>
+      positionRecord(changeSet, partition, kind, position, rawPartitions, store.changeSeq);
+    return oldest ? [record('progress', oldest), record('position', reached)] : [record('progress', reached)];
+  }
+
+  /** Whole states of customers whose oldest change set is far behind: a restore need not read so far back. */
+  private snapshots(draft: Draft): Message[] {
+    const { store, partition, deps } = this;
+    const messages: Message[] = [];
+    for (const id of store.below(store.nextOffset - deps.snapshotAfterRecords, mostSnapshotsAtOnce)) {
+      const customer = store.open(id);
+      if (draft.customers.includes(customer) || !customer.sessions.every(({ isRevised }) => isRevised)) continue;
+      const value = deps.packing.pack(id, customer);
+      if (value.length > deps.snapshotMaxBytes) continue;
+      messages.push(snapshotRecord(partition, id, value));
+      for (const session of customer.sessions) session.floor = store.nextOffset;
+    }
+    return messages;
+  }
+
+  private reached(positions: ReadonlyMap<string, number>): Position {
+    return {
+      input_offset: positions.get(topics.enriched) as number,
+      command_offset: positions.get(topics.commands) as number,
+      raw: rawPositions(this.store.watermark),
+    };
   }
 
   private decode<T>(codec: AvroCodec<T>, message: KafkaMessage, topic: string, draft: Draft): T | undefined {
@@ -166,80 +247,6 @@ export class SessionizeTask implements PartitionTask {
     }
   }
 
-  /** Returns the offset of the first record written to the sessions partition. */
-  private async commit(draft: Draft, input: TaskInput): Promise<number> {
-    const { metrics } = this.deps;
-    const end = metrics.transactionSeconds.startTimer();
-    const records = [...draft.revisions.map(({ message }) => message), this.progressRecord(draft, input)];
-    const bases = await this.producer.commit(
-      [
-        { topic: topics.sessions, messages: records },
-        { topic: topics.deadLetter, messages: draft.refused },
-      ],
-      [
-        {
-          topic: topics.enriched,
-          partition: this.partition,
-          offset: input.topic === topics.enriched ? input.nextOffset : this.position(topics.enriched),
-          // Offsets of the past only: what this transaction writes is above any floor there was.
-          metadata: JSON.stringify({ floor: this.store.floor() }),
-        },
-        {
-          topic: topics.commands,
-          partition: this.partition,
-          offset: input.topic === topics.commands ? input.nextOffset : this.position(topics.commands),
-        },
-      ],
-    );
-    end();
-    return bases.get(partitionKey(topics.sessions, this.partition)) as number;
-  }
-
-  private apply(draft: Draft, input: TaskInput, base: number): void {
-    const { store } = this;
-    draft.revisions.forEach(({ customer, state }, index) => {
-      for (const session of state) session.floor = Math.min(session.floor, base + index);
-      store.set(customer, state);
-    });
-    store.watermark = draft.watermark;
-    store.changeSeq = draft.changeSeq;
-    store.nextOffset = base + draft.revisions.length + 1;
-    store.sweep();
-    this.positions.set(input.topic, input.nextOffset);
-    this.deps.metrics.observePartition(this.partition, store.openSessions(), store.watermark.holdback());
-    this.deps.metrics.changeSets.inc(draft.revisions.length);
-  }
-
-  private changeSetRecord(set: SessionChangeSet): Message {
-    return {
-      key: set.customer_id,
-      value: this.deps.codecs.changeSet.encode(set),
-      partition: this.partition,
-      headers: { rows: String(set.sessions.length + set.legs.length) },
-    };
-  }
-
-  private progressRecord(draft: Draft, input: TaskInput): Message {
-    const raw = draft.watermark
-      .entries()
-      .flatMap(([partition, { raw_time, raw_offset }]) =>
-        raw_time === undefined ? [] : [{ partition, raw_time, raw_offset }],
-      );
-    const progress = {
-      input_offset: input.topic === topics.enriched ? input.nextOffset : this.position(topics.enriched),
-      command_offset: input.topic === topics.commands ? input.nextOffset : this.position(topics.commands),
-      raw_partitions: draft.watermark.rawPartitions,
-      raw,
-    };
-    const set = { customer_id: '', change_seq: draft.changeSeq, sessions: [], legs: [], state: [], progress };
-    return {
-      key: null,
-      value: this.deps.codecs.changeSet.encode(set),
-      partition: this.partition,
-      headers: { [kindHeader]: 'progress' },
-    };
-  }
-
   private refusedRecord(message: KafkaMessage, topic: string, refusal: Refusal): Message {
     const origin = { topic, partition: this.partition };
     return {
@@ -248,37 +255,4 @@ export class SessionizeTask implements PartitionTask {
       partition: this.partition % this.deadLetterPartitions,
     };
   }
-}
-
-async function restore(
-  deps: SessionizeDeps,
-  partition: number,
-  producer: TransactionalProducer,
-  input: { committed: boolean; metadata: string },
-  control: Control,
-): Promise<SessionStore> {
-  const end = deps.metrics.restoreSeconds.startTimer();
-  const store = await restoreSessions({
-    reader: deps.client.reader,
-    producer,
-    codec: deps.codecs.changeSet,
-    partition,
-    floor: input.committed ? (JSON.parse(input.metadata || '{}') as { floor?: number }).floor : undefined,
-    low: await lowWatermark(deps.client.admin, topics.sessions, partition),
-    rules: deps.rules,
-    control,
-  });
-  end();
-  return store;
-}
-
-function observeHeaders(watermark: Watermark, { headers }: KafkaMessage): void {
-  const number = (name: string): number | undefined => {
-    const value = headers?.[name]?.toString();
-    return value === undefined ? undefined : Number(value);
-  };
-  const partition = number(rawHeaders.partition);
-  const partitions = number(rawHeaders.partitions);
-  if (partition === undefined || partitions === undefined) return;
-  watermark.observe(partition, partitions, number(rawHeaders.time), number(rawHeaders.offset));
 }

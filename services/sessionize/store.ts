@@ -1,39 +1,79 @@
-import { type CustomerState, evict } from './domain/customer-state';
+import { Customer } from './domain/customer';
+import type { SessionRules } from './domain/rules';
 import type { Watermark } from './domain/watermark';
 
 /** Sweeping for sessions that can be given up costs a walk over all customers: once per this much event time. */
 const sweepEveryMs = 5 * 60_000;
+/** Customers given up of late whose last change is still known one by one. */
+const rememberedChanges = 50_000;
+
+/** How customers that are not in use are kept: as bytes outside the heap. */
+export interface Packing {
+  pack(customer_id: string, customer: Customer): Buffer;
+  unpack(bytes: Buffer): Customer;
+}
+
+interface Cold {
+  bytes: Buffer;
+  floor: number;
+  evictable_at: number;
+  sessions: number;
+  changeSeq: number;
+}
 
 /** What one partition's sessionizer knows between two transactions. */
 export class SessionStore {
+  /** Customers as objects; those not used of late come first, roughly. */
+  private readonly hot = new Map<string, Customer>();
+  private readonly cold = new Map<string, Cold>();
+  private coldBytes = 0;
+  private coldSessions = 0;
+  private used = new Set<string>();
+  private readonly lastChanges = new Map<string, number>();
   private sweptAt = Number.NEGATIVE_INFINITY;
   private knownFloor: number | undefined;
 
   constructor(
-    readonly customers: Map<string, CustomerState>,
+    private readonly rules: SessionRules,
+    private readonly packing: Packing,
+    private readonly hotCustomers: number,
     public watermark: Watermark,
     /** change_seq of the last change set. */
     public changeSeq: number,
     /** Offset in the sessions topic above everything known to be written. */
     public nextOffset: number,
+    /** Nothing here that is not known by name has changed since this change_seq. */
+    private changedSince = changeSeq,
   ) {}
 
-  get(customer: string): CustomerState {
-    return this.customers.get(customer) ?? [];
+  /** A customer's state, to be changed in place; empty for one that is not known. */
+  open(customer_id: string): Customer {
+    let customer = this.hot.get(customer_id);
+    if (!customer) {
+      const cold = this.cold.get(customer_id);
+      customer = cold ? this.thaw(customer_id, cold) : new Customer(this.rules);
+      this.hot.set(customer_id, customer);
+    }
+    this.used.add(customer_id);
+    return customer;
   }
 
-  set(customer: string, state: CustomerState): void {
-    if (state.length === 0) this.customers.delete(customer);
-    else this.customers.set(customer, state);
+  /** change_seq of the customer's last change set, or one that is no lower. */
+  lastChangeOf(customer_id: string): number {
+    return this.open(customer_id).changeSeq || (this.lastChanges.get(customer_id) ?? this.changedSince);
   }
 
-  /** Gives up sessions that the watermark has passed, now and then. */
-  sweep(): void {
+  set(customer_id: string, customer: Customer): void {
+    this.hot.set(customer_id, customer);
+  }
+
+  /** After a transaction: gives up what the watermark has passed, now and then, and packs what has not been used of late. */
+  tidy(): void {
     const watermark = this.watermark.value();
-    if (watermark === undefined || watermark < this.sweptAt + sweepEveryMs) return;
-    this.sweptAt = watermark;
-    for (const [customer, state] of this.customers) this.set(customer, evict(state, watermark));
-    this.knownFloor = undefined;
+    if (watermark !== undefined && watermark >= this.sweptAt + sweepEveryMs) this.sweep(watermark);
+    for (const id of this.used) if (this.hot.get(id)?.sessions.length === 0) this.forget(id);
+    if (this.hot.size > this.hotCustomers) this.freeze();
+    this.used = new Set();
   }
 
   /**
@@ -43,17 +83,104 @@ export class SessionStore {
   floor(): number {
     if (this.knownFloor === undefined) {
       let least = this.nextOffset;
-      for (const state of this.customers.values()) {
-        for (const session of state) least = Math.min(least, session.floor);
-      }
+      for (const { sessions } of this.hot.values()) for (const { floor } of sessions) least = Math.min(least, floor);
+      for (const { floor } of this.cold.values()) least = Math.min(least, floor);
       this.knownFloor = least;
     }
     return this.knownFloor;
   }
 
-  openSessions(): number {
-    let count = 0;
-    for (const state of this.customers.values()) count += state.length;
-    return count;
+  /** Customers whose floor is below an offset, `most` of them at the most. */
+  below(offset: number, most: number): string[] {
+    if (this.floor() >= offset) return [];
+    const found: string[] = [];
+    for (const [id, { floor }] of this.cold) if (floor < offset && found.push(id) >= most) return found;
+    for (const [id, { sessions }] of this.hot) {
+      if (sessions.some(({ floor }) => floor < offset) && found.push(id) >= most) return found;
+    }
+    return found;
+  }
+
+  /** A customer's floor has risen: the least of all is found anew when it is next asked for. */
+  floorMoved(): void {
+    this.knownFloor = undefined;
+  }
+
+  size(): { customers: number; sessions: number; packed_customers: number; packed_bytes: number } {
+    let sessions = this.coldSessions;
+    for (const customer of this.hot.values()) sessions += customer.sessions.length;
+    return {
+      customers: this.hot.size + this.cold.size,
+      sessions,
+      packed_customers: this.cold.size,
+      packed_bytes: this.coldBytes,
+    };
+  }
+
+  private sweep(watermark: number): void {
+    this.sweptAt = watermark;
+    for (const [id, customer] of this.hot) {
+      customer.evict(watermark);
+      if (customer.sessions.length === 0) this.forget(id);
+    }
+    for (const [id, cold] of this.cold) {
+      if (cold.evictable_at >= watermark) continue;
+      this.drop(id, cold);
+      this.rememberChange(id, cold.changeSeq);
+    }
+    this.knownFloor = undefined;
+  }
+
+  private forget(id: string): void {
+    const { changeSeq } = this.hot.get(id) as Customer;
+    this.hot.delete(id);
+    if (changeSeq > 0) this.rememberChange(id, changeSeq);
+  }
+
+  private rememberChange(id: string, changeSeq: number): void {
+    this.lastChanges.delete(id);
+    this.lastChanges.set(id, changeSeq);
+    if (this.lastChanges.size <= rememberedChanges) return;
+    const [[oldest, seq]] = this.lastChanges;
+    this.lastChanges.delete(oldest);
+    this.changedSince = Math.max(this.changedSince, seq);
+  }
+
+  /** Second chance: who was used in this round goes to the end of the line, who waits to be revised too. */
+  private freeze(): void {
+    let surplus = this.hot.size - Math.floor(this.hotCustomers * 0.9);
+    for (const [id, customer] of [...this.hot]) {
+      if (surplus <= 0) return;
+      surplus -= 1;
+      this.hot.delete(id);
+      if (this.used.has(id) || !customer.sessions.every(({ isRevised }) => isRevised)) {
+        this.hot.set(id, customer);
+        continue;
+      }
+      const bytes = this.packing.pack(id, customer);
+      const cold = {
+        bytes,
+        floor: Math.min(...customer.sessions.map(({ floor }) => floor)),
+        evictable_at: Math.max(...customer.sessions.map(({ reach }) => reach)) + this.rules.lateness_ms,
+        sessions: customer.sessions.length,
+        changeSeq: customer.changeSeq,
+      };
+      this.cold.set(id, cold);
+      this.coldBytes += bytes.length;
+      this.coldSessions += cold.sessions;
+    }
+  }
+
+  private drop(id: string, cold: Cold): void {
+    this.cold.delete(id);
+    this.coldBytes -= cold.bytes.length;
+    this.coldSessions -= cold.sessions;
+  }
+
+  private thaw(id: string, cold: Cold): Customer {
+    this.drop(id, cold);
+    const customer = this.packing.unpack(cold.bytes);
+    for (const session of customer.sessions) session.floor = cold.floor;
+    return customer;
   }
 }

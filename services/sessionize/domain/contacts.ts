@@ -3,47 +3,63 @@ import type { SessionRules } from './rules';
 
 const separator = '\u0000';
 
-const scope = (event: SessionEvent): string =>
-  `${event.source_system}${separator}${event.source_instance ?? ''}${separator}`;
+/** An id is unique within its source system and instance only. */
+export const scoped = (event: SessionEvent, id: string): string =>
+  `${event.source_system}${separator}${event.source_instance ?? ''}${separator}${id}`;
+
+/** An event that no id joins to another; ids of events are unique without a scope. */
+const alone = (event: SessionEvent): string => `${separator}${event.event_id}`;
 
 /**
  * The contact an event belongs to, within one customer: the source's contact_id, else interaction_id (one value space:
  * Connect's first leg gives its own id to the chain), else the event alone.
  */
 export function contactKey(event: SessionEvent): string {
-  return `${scope(event)}${event.contact_id || event.interaction_id || `${separator}${event.event_id}`}`;
+  const id = event.contact_id || event.interaction_id;
+  return id ? scoped(event, id) : alone(event);
 }
 
 /** The connection an event belongs to, within one customer; an event without interaction_id is one of its own. */
-export function interactionKey(event: SessionEvent): string {
-  return `${scope(event)}${event.interaction_id || `${separator}${event.event_id}`}`;
+export const interactionKey = (event: SessionEvent): string =>
+  event.interaction_id ? scoped(event, event.interaction_id) : alone(event);
+
+/** Consecutive events of one contact, none further from the next than the join: from the first to the last of them. */
+interface Segment {
+  first: number;
+  last: number;
 }
 
-/** One contact: its events cover the closed interval from the first to the latest occurred_at + gap. */
-export interface ContactSegment {
-  from: number;
-  to: number;
-  events: SessionEvent[];
-}
+/** The contacts of one session: which there are, and how many, each split where it is silent for longer than the join. */
+export class ContactBook {
+  count = 0;
+  private readonly segments = new Map<string, Segment[]>();
 
-/** Contacts of one customer's events (given in total order), split where one is silent for longer than the join. */
-export function contactSegments(events: SessionEvent[], rules: SessionRules): ContactSegment[] {
-  const segments: ContactSegment[] = [];
-  const current = new Map<string, { segment: ContactSegment; lastAt: number }>();
-  for (const event of events) {
-    const key = contactKey(event);
-    const at = event.occurred_at;
-    const to = at + rules.gap_ms[event.channel];
-    const open = current.get(key);
-    if (open && at - open.lastAt <= rules.contact_join_ms) {
-      open.segment.events.push(event);
-      open.segment.to = Math.max(open.segment.to, to);
-      open.lastAt = at;
-    } else {
-      const segment = { from: at, to, events: [event] };
-      segments.push(segment);
-      current.set(key, { segment, lastAt: at });
+  constructor(private readonly rules: SessionRules) {}
+
+  /** Takes an event in; what it lies between may become one contact. */
+  add(key: string, at: number): void {
+    const own = this.segments.get(key);
+    if (!own) {
+      this.segments.set(key, [{ first: at, last: at }]);
+      this.count += 1;
+      return;
     }
+    const joined = own.filter((segment) => this.joins(segment, at));
+    const merged = {
+      first: joined.reduce((least, { first }) => Math.min(least, first), at),
+      last: joined.reduce((most, { last }) => Math.max(most, last), at),
+    };
+    this.count += 1 - joined.length;
+    if (joined.length === 1 && own.length === 1) own[0] = merged;
+    else this.segments.set(key, [...own.filter((segment) => !joined.includes(segment)), merged]);
   }
-  return segments;
+
+  /** Whether an event at a time would continue one of the session's contacts. */
+  continues(key: string, at: number): boolean {
+    return this.segments.get(key)?.some((segment) => this.joins(segment, at)) ?? false;
+  }
+
+  private joins({ first, last }: Segment, at: number): boolean {
+    return at >= first - this.rules.contact_join_ms && at <= last + this.rules.contact_join_ms;
+  }
 }

@@ -1,38 +1,25 @@
 import type { OutcomeStatus, SessionEvent } from '../../../schemas/types';
-import type { FailureStep } from './leg-failure';
-import type { Leg } from './legs';
+import type { LegFold, Step } from './leg-fold';
 
 /** The event at which people had finished with the leg: wrap-up, else the agent or the connection leaving after the answer. */
-export function handledEvent(leg: Leg): SessionEvent | undefined {
-  const wrapUp = leg.events.find(({ event_type }) => event_type === 'wrapup.completed');
-  if (wrapUp || !leg.answer) return wrapUp;
-  const answered = leg.events.indexOf(leg.answer);
-  return leg.events.find(
-    ({ event_type }, index) => index > answered && (event_type === 'agent.left' || event_type === 'interaction.ended'),
-  );
+export const handledEvent = (leg: LegFold): SessionEvent | undefined => leg.wrapUp ?? leg.endAfterAnswer;
+
+/** First and last failure step of a leg: those of its events, and those that two of its events show together. */
+export function failureSteps(leg: LegFold): { first: Step | undefined; last: Step | undefined } {
+  const unanswered = leg.answer ? undefined : leg.secondUnanswered;
+  const { firstStep, lastStep } = leg;
+  return {
+    first: unanswered && (!firstStep || unanswered.index < firstStep.index) ? unanswered : firstStep,
+    last: unanswered && (!lastStep || unanswered.index > lastStep.index) ? unanswered : lastStep,
+  };
 }
 
-const endsQueueUnanswered = new Set(['queue.left', 'interaction.ended']);
-
-const isAbandoned = (leg: Leg): boolean =>
-  leg.events.some(
-    ({ event_type }) =>
-      event_type === 'queue.abandoned' ||
-      (leg.queued !== undefined && !leg.answer && endsQueueUnanswered.has(event_type)),
-  );
-
-const isSuccess = (event: SessionEvent): boolean =>
-  Boolean(event.goal) ||
-  event.commerce_type === 'ORDER' ||
-  event.event_type === 'order.placed' ||
-  event.event_type === 'case.resolved';
-
-/** What the source says itself: the last status that is not UNKNOWN. */
-function explicitStatus(leg: Leg): OutcomeStatus | undefined {
-  for (let index = leg.events.length - 1; index >= 0; index--) {
-    if (leg.events[index].outcome !== 'UNKNOWN') return leg.events[index].outcome;
-  }
-  return undefined;
+/** How it left the queue it entered: empty while waiting, and where it never queued. */
+export function queueLeftBy(leg: LegFold): 'ANSWERED' | 'ABANDONED' | 'FLOW_OUT' | '' {
+  if (!leg.queued) return '';
+  if (leg.answer) return 'ANSWERED';
+  if (leg.queueAbandoned) return 'ABANDONED';
+  return leg.queueLeft || leg.ended ? 'FLOW_OUT' : '';
 }
 
 /**
@@ -40,19 +27,12 @@ function explicitStatus(leg: Leg): OutcomeStatus | undefined {
  * in the session. A failure step that people made good afterwards (a first offer timed out, the second agent wrapped
  * up) does not make the leg fail.
  */
-export function legOutcome(
-  leg: Leg,
-  steps: FailureStep[],
-  handled: SessionEvent | undefined,
-  escalates: boolean,
-): OutcomeStatus {
-  const explicit = explicitStatus(leg);
-  if (explicit) return explicit;
-  if (isAbandoned(leg)) return 'ABANDONED';
+export function legOutcome(leg: LegFold, lastStep: Step | undefined, escalates: boolean): OutcomeStatus {
+  if (leg.explicit) return leg.explicit;
+  if (leg.queueAbandoned || queueLeftBy(leg) === 'FLOW_OUT') return 'ABANDONED';
   if (escalates) return 'ESCALATED';
-  if (leg.events.some(isSuccess)) return 'SUCCESS';
-  const made = leg.side === 'HUMAN' ? handled : undefined;
-  const lastStep = steps.at(-1);
-  if (lastStep && !(made && leg.events.indexOf(made) > leg.events.indexOf(lastStep.event))) return 'FAILURE';
-  return made ? 'SUCCESS' : 'UNKNOWN';
+  if (leg.success) return 'SUCCESS';
+  const madeIndex = leg.side !== 'HUMAN' ? -1 : leg.wrapUp ? leg.wrapUpIndex : leg.endAfterAnswerIndex;
+  if (lastStep && madeIndex <= lastStep.index) return 'FAILURE';
+  return madeIndex >= 0 ? 'SUCCESS' : 'UNKNOWN';
 }

@@ -5,6 +5,8 @@ export interface SessionRules {
   version: number;
   /** How long an event of a channel holds its session open. */
   gap_ms: Record<Channel, number>;
+  /** A dropped call and the next call within this are one contact: at most the gap of VOICE, so that they are one session. */
+  reconnect_ms: number;
   /** Consecutive events of one contact further apart than this are two contacts. */
   contact_join_ms: number;
   lateness_ms: number;
@@ -37,6 +39,7 @@ export const defaultRules: SessionRules = {
     POSTAL: 72 * hours,
     TASK: 72 * hours,
   },
+  reconnect_ms: 15 * minutes,
   contact_join_ms: 4 * hours,
   lateness_ms: hours,
   short_abandon_ms: 5_000,

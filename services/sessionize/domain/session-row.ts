@@ -1,76 +1,101 @@
-import type { SessionRow } from '../../../schemas/types';
-import type { Component } from './components';
-import { type DescribedLeg, describeLegs, strongestIntent } from './leg-row';
-import { cutLegs } from './legs';
+import type { SessionEvent, SessionRow } from '../../../schemas/types';
+import { compareEvents } from './event-order';
+import type { Leg } from './leg';
+import type { DescribedLeg } from './leg-row';
+import { confidence } from './leg-stated';
 import type { SessionRules } from './rules';
 
-export interface DescribedSession {
-  row: SessionRow;
-  legs: DescribedLeg[];
+/** What a session knows without its legs. */
+export interface SessionCounts {
+  event_count: number;
+  contact_count: number;
 }
 
-/** Describes one session: its row and its legs' rows, with version 0 and sign +1 until they are emitted. */
-export function describeSession({ events, contact_count }: Component, rules: SessionRules): DescribedSession {
-  const first = events[0];
-  const last = events[events.length - 1];
-  const legs = describeLegs(cutLegs(events), first.event_id, rules);
-  const listed = legs.slice(0, rules.oversized_legs);
-  const firstFailed = legs.findIndex(({ failed }) => failed);
-  const firstSuccess = legs.findIndex(({ outcome }) => outcome === 'SUCCESS');
-  const beforeSuccess = firstSuccess < 0 ? legs : legs.slice(0, firstSuccess);
-  const rescuer = legs.find(({ outcome }, index) => firstFailed >= 0 && index > firstFailed && outcome === 'SUCCESS');
-  const cost = costOf(events);
-  const scores = events.flatMap(({ emotion_score }) => (emotion_score === null ? [] : [emotion_score]));
-  const row: SessionRow = {
-    session_id: first.event_id,
-    started_at: first.occurred_at,
-    ended_at: last.occurred_at,
-    event_count: events.length,
-    contact_count,
-    leg_count: legs.length,
-    channels: [...new Set(listed.map(({ row: { channel } }) => channel))],
-    ...pathOf(listed),
-    outcome: legs.findLast(({ outcome }) => outcome !== 'UNKNOWN' && outcome !== 'NEUTRAL')?.outcome ?? 'UNKNOWN',
-    intent: strongestIntent(events),
-    failures_before_success: beforeSuccess.filter(({ failed }) => failed).length,
-    first_failed_channel: legs[firstFailed]?.label ?? '',
-    rescued_by_channel: rescuer?.label ?? '',
-    time_to_success_ms: firstSuccess < 0 ? null : legs[firstSuccess].row.ended_at - first.occurred_at,
-    cost_minor: cost?.amount ?? null,
-    currency: cost?.currency ?? '',
-    emotion_start: scores[0] ?? null,
-    emotion_end: scores.at(-1) ?? null,
-    oversized: legs.length > rules.oversized_legs || last.occurred_at - first.occurred_at > rules.oversized_ms,
-    rule_version: rules.version,
-    version: 0,
-    sign: 1,
-  };
-  return { row, legs };
-}
-
-/** Legs as CHANNEL[.SELF_SERVICE]:OUTCOME, equal neighbours collapsed, with how many each stands for. */
-function pathOf(legs: DescribedLeg[]): { path: string[]; path_counts: number[] } {
+/** Describes a session by its legs, described and in order: version 0 and sign +1 until it is emitted. */
+export function describeSession(legs: readonly Leg[], counts: SessionCounts, rules: SessionRules): SessionRow {
+  const first = legs[0].first;
   const path: string[] = [];
   const path_counts: number[] = [];
-  for (const { label, outcome } of legs) {
-    const element = `${label}:${outcome}`;
-    if (path.at(-1) === element) path_counts[path_counts.length - 1] += 1;
+  const channels: string[] = [];
+  let [failed, failures_before_success, first_failed_channel, rescued_by_channel] = [0, 0, '', ''];
+  let [outcome, firstSuccess] = ['UNKNOWN', undefined as DescribedLeg | undefined];
+  let last = first;
+  let intent: SessionEvent | undefined;
+  let emotionFirst: SessionEvent | undefined;
+  let emotionLast: SessionEvent | undefined;
+  let firstCost: SessionEvent | undefined;
+  for (let index = 0; index < legs.length; index++) {
+    const leg = legs[index];
+    const { facts } = leg;
+    const told = leg.described as DescribedLeg;
+    last = later(last, facts.last) as SessionEvent;
+    intent = moreConfident(intent, facts.intent);
+    emotionFirst = earlier(emotionFirst, facts.emotionFirst);
+    emotionLast = later(emotionLast, facts.emotionLast);
+    firstCost = earlier(firstCost, facts.firstCost);
+    if (told.outcome !== 'UNKNOWN' && told.outcome !== 'NEUTRAL') outcome = told.outcome;
+    if (told.outcome === 'SUCCESS') {
+      if (!firstSuccess) [firstSuccess, failures_before_success] = [told, failed];
+      if (failed > 0 && rescued_by_channel === '') rescued_by_channel = told.label;
+    }
+    if (told.failed) {
+      failed += 1;
+      if (failed === 1) first_failed_channel = told.label;
+    }
+    if (index >= rules.oversized_legs) continue;
+    if (!channels.includes(told.row.channel)) channels.push(told.row.channel);
+    const element = `${told.label}:${told.outcome}`;
+    if (path[path.length - 1] === element) path_counts[path_counts.length - 1] += 1;
     else {
       path.push(element);
       path_counts.push(1);
     }
   }
-  return { path, path_counts };
+  const length_ms = last.occurred_at - first.occurred_at;
+  return {
+    session_id: first.event_id,
+    started_at: first.occurred_at,
+    ended_at: last.occurred_at,
+    event_count: counts.event_count,
+    contact_count: counts.contact_count,
+    leg_count: legs.length,
+    channels,
+    path,
+    path_counts,
+    outcome,
+    intent: intent?.intent ?? '',
+    failures_before_success: firstSuccess ? failures_before_success : failed,
+    first_failed_channel,
+    rescued_by_channel,
+    time_to_success_ms: firstSuccess ? firstSuccess.row.ended_at - first.occurred_at : null,
+    cost_minor: firstCost ? costIn(firstCost.cost_currency as string, legs) : null,
+    currency: firstCost?.cost_currency ?? '',
+    emotion_start: emotionFirst?.emotion_score ?? null,
+    emotion_end: emotionLast?.emotion_score ?? null,
+    oversized: legs.length > rules.oversized_legs || length_ms > rules.oversized_ms,
+    rule_version: rules.version,
+    version: 0,
+    sign: 1,
+  };
 }
 
-/** Costs in the currency of the first event that has one; other currencies cannot be added to it. */
-function costOf(events: Component['events']): { amount: number; currency: string } | undefined {
-  const first = events.find(({ cost_minor, cost_currency }) => cost_minor !== null && cost_currency);
-  if (!first?.cost_currency) return undefined;
-  const currency = first.cost_currency;
-  const amount = events.reduce(
-    (sum, event) => sum + (event.cost_currency === currency ? (event.cost_minor ?? 0) : 0),
-    0,
-  );
-  return { amount, currency };
+type MaybeEvent = SessionEvent | undefined;
+
+const earlier = (a: MaybeEvent, b: MaybeEvent): MaybeEvent => (!a || (b && compareEvents(b, a) < 0) ? b : a);
+const later = (a: MaybeEvent, b: MaybeEvent): MaybeEvent => (!a || (b && compareEvents(b, a) > 0) ? b : a);
+
+/** The higher confidence; of equals the first in total order. */
+function moreConfident(a: MaybeEvent, b: MaybeEvent): MaybeEvent {
+  if (!a || !b) return a ?? b;
+  const difference = confidence(b) - confidence(a);
+  return difference > 0 || (difference === 0 && compareEvents(b, a) < 0) ? b : a;
+}
+
+/** Costs in the currency of the session's first event that has one; other currencies cannot be added to it. */
+function costIn(currency: string, legs: readonly Leg[]): number {
+  let sum = 0;
+  for (const { facts } of legs) {
+    for (const [of, amount] of facts.costs ?? []) if (of === currency) sum += amount;
+  }
+  return sum;
 }

@@ -21,13 +21,16 @@ export class Watermark {
     this.positions = new Map(positions);
   }
 
-  observe(partition: number, rawPartitions: number, rawTime: number | undefined, rawOffset?: number): void {
-    this.rawPartitions = Math.max(this.rawPartitions, rawPartitions);
-    const before = this.positions.get(partition) ?? { raw_time: undefined, raw_offset: 0 };
-    this.positions.set(partition, {
-      raw_time: rawTime === undefined ? before.raw_time : Math.max(before.raw_time ?? rawTime, rawTime),
-      raw_offset: Math.max(before.raw_offset, rawOffset ?? 0),
-    });
+  observe(partition: number, rawPartitions: number, rawTime: number | undefined, rawOffset = 0): void {
+    if (rawPartitions > this.rawPartitions) this.rawPartitions = rawPartitions;
+    let position = this.positions.get(partition);
+    if (!position) {
+      position = { raw_time: undefined, raw_offset: 0 };
+      this.positions.set(partition, position);
+    }
+    if (rawTime !== undefined && !(rawTime <= (position.raw_time ?? Number.NEGATIVE_INFINITY)))
+      position.raw_time = rawTime;
+    if (rawOffset > position.raw_offset) position.raw_offset = rawOffset;
   }
 
   value(): number | undefined {
@@ -47,12 +50,5 @@ export class Watermark {
 
   entries(): [number, RawPosition][] {
     return [...this.positions].sort(([a], [b]) => a - b);
-  }
-
-  copy(): Watermark {
-    return new Watermark(
-      this.rawPartitions,
-      [...this.positions].map(([partition, position]) => [partition, { ...position }]),
-    );
   }
 }

@@ -4,7 +4,8 @@ import { RawTime } from '../../../services/enrich/domain/raw-time';
 import { RepeatWindow } from '../../../services/enrich/domain/repeat-window';
 import { validate } from '../../../services/ingest/domain/validate';
 import { partitionOf } from '../../../services/lib/kafka/partitioner';
-import { addEvents, type CustomerState, evict } from '../../../services/sessionize/domain/customer-state';
+import { Customer } from '../../../services/sessionize/domain/customer';
+import type { Changes } from '../../../services/sessionize/domain/revision';
 import { defaultRules } from '../../../services/sessionize/domain/rules';
 import { Watermark } from '../../../services/sessionize/domain/watermark';
 import { inputFields } from '../../../services/sessionize/input';
@@ -26,7 +27,7 @@ export function runPipeline(lines: unknown[], partitions: number, batchSize: num
     window: new RepeatWindow(1_000_000, 86_400_000),
     offset: 0,
   }));
-  const customers = new Map<string, CustomerState>();
+  const customers = new Map<string, Customer>();
   const watermark = new Watermark(partitions);
   const result: PipelineResult = { distinct: 0, repeats: 0, late: 0, sessions: [], legs: [] };
   let version = 0;
@@ -54,11 +55,14 @@ export function runPipeline(lines: unknown[], partitions: number, batchSize: num
     }
     for (const [customer, events] of byCustomer) {
       version += 1;
-      const state = evict(customers.get(customer) ?? [], passed);
-      const next = addEvents(state, events, defaultRules, version);
-      customers.set(customer, next.state);
-      result.sessions.push(...next.changes.sessions.map((row) => ({ ...row, customer_id: customer })));
-      result.legs.push(...next.changes.legs);
+      const state = customers.get(customer) ?? new Customer(defaultRules);
+      customers.set(customer, state);
+      state.evict(passed);
+      const changes: Changes = { sessions: [], legs: [] };
+      state.add(events);
+      state.revise(version, changes);
+      result.sessions.push(...changes.sessions.map((row) => ({ ...row, customer_id: customer })));
+      result.legs.push(...changes.legs);
     }
   }
   return {

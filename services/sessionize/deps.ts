@@ -1,0 +1,34 @@
+import type { DeadLetter, EnrichedEvent, SessionChangeSet, SessionCommand, SessionEvent } from '../../schemas/types';
+import type { AvroCodec } from '../lib/avro';
+import type { ServiceClient } from '../lib/kafka/service-client';
+import type { TransactionalProducer } from '../lib/kafka/transactional-producer';
+import type { SessionRules } from './domain/rules';
+import type { SessionizeMetrics } from './metrics';
+import type { Packing } from './store';
+
+/** What sessionize reads of an enriched event: the state's fields and where it belongs. */
+export type SessionInput = SessionEvent & Pick<EnrichedEvent, 'customer_id' | 'late' | 'sessionised'>;
+
+export interface SessionizeDeps {
+  client: Pick<ServiceClient, 'admin' | 'reader' | 'partitionsOf'>;
+  groupId: string;
+  /** Opens, and fences whoever has the same id. */
+  openProducer(transactionalId: string): Promise<TransactionalProducer>;
+  codecs: {
+    enriched: AvroCodec<SessionInput>;
+    changeSet: AvroCodec<SessionChangeSet>;
+    command: AvroCodec<SessionCommand>;
+    deadLetter: AvroCodec<DeadLetter>;
+  };
+  rules: SessionRules;
+  packing: Packing;
+  /** Epoch ms. Only when rows are revised depends on it, never what they say. */
+  now(): number;
+  /** At most one revision a customer in this time. */
+  revisionEveryMs: number;
+  hotCustomers: number;
+  snapshotAfterRecords: number;
+  snapshotMaxBytes: number;
+  acceptLost: boolean;
+  metrics: SessionizeMetrics;
+}

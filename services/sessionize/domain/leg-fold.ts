@@ -1,0 +1,252 @@
+import type { Channel, Direction, OutcomeStatus, SessionEvent, Stage } from '../../../schemas/types';
+import type { Folding } from './checkpointed-fold';
+import { emptyStated, type Stated, takeStated } from './leg-stated';
+
+/** Who serves the customer on a leg: a machine, people, or nothing that says so. */
+export type Side = 'SELF' | 'HUMAN' | undefined;
+
+/** A time that opens at one kind of event and closes at another: the sum so far, and since when it is open. */
+export interface Span {
+  total: number | null;
+  openedAt: number | undefined;
+}
+
+/** A failure step and its place among the leg's events. */
+export interface Step {
+  step: string;
+  index: number;
+}
+
+/** All that a leg's events, taken in total order, say about it. Places are positions among the leg's events. */
+export interface LegFold extends Stated {
+  count: number;
+  first: SessionEvent | undefined;
+  last: SessionEvent | undefined;
+  side: Side;
+  channel: Channel;
+  direction: Direction;
+  /** SELF_SERVICE aside, the stage furthest reached by rank; else the first event's. */
+  stage: Stage;
+  /** First event with a contact_id, and with a previous_interaction_id. */
+  contact: SessionEvent | undefined;
+  previous: SessionEvent | undefined;
+  queued: SessionEvent | undefined;
+  /** The first event that shows an answer, the first agent who joined, and who joined last. */
+  answer: SessionEvent | undefined;
+  joined: SessionEvent | undefined;
+  joinedAgent: string | null;
+  /** First agent.left or interaction.ended after the answer, after the agent joined; the former with its place. */
+  endAfterAnswer: SessionEvent | undefined;
+  endAfterAnswerIndex: number;
+  endAfterJoined: SessionEvent | undefined;
+  wrapUp: SessionEvent | undefined;
+  wrapUpIndex: number;
+  queueAbandoned: SessionEvent | undefined;
+  queueLeft: SessionEvent | undefined;
+  ended: boolean;
+  callbackScheduled: boolean;
+  ivrFrom: SessionEvent | undefined;
+  ivrTo: SessionEvent | undefined;
+  hold: Span;
+  ring: Span;
+  offerCount: number;
+  success: boolean;
+  transferred: SessionEvent | undefined;
+  explicit: OutcomeStatus | undefined;
+  /** Counts of what makes a step when it happens twice. */
+  invalidInputs: number;
+  transfers: number;
+  unansweredOffers: number;
+  firstStep: Step | undefined;
+  lastStep: Step | undefined;
+  /** The second offer that nobody took: a step only while the leg is not answered. */
+  secondUnanswered: Step | undefined;
+}
+
+const humanStages: ReadonlySet<Stage> = new Set([
+  'ROUTING',
+  'QUEUE',
+  'OFFER',
+  'AGENT',
+  'HOLD',
+  'WRAP_UP',
+  'BACK_OFFICE',
+]);
+const stageRank: readonly Stage[] = ['ROUTING', 'QUEUE', 'OFFER', 'BACK_OFFICE', 'WRAP_UP', 'HOLD', 'AGENT'];
+
+export const sideOf = (stage: Stage): Side =>
+  stage === 'SELF_SERVICE' ? 'SELF' : humanStages.has(stage) ? 'HUMAN' : undefined;
+
+const isAnswer = ({ event_type, stage }: SessionEvent): boolean =>
+  event_type === 'agent.joined' || (event_type === 'interaction.connected' && stage === 'AGENT');
+
+/** Whether an event begins a new leg of its connection, behind the leg folded so far. */
+export function cuts(leg: LegFold, event: SessionEvent): boolean {
+  const side = sideOf(event.stage);
+  if (side && leg.side && side !== leg.side) return true;
+  if (event.event_type === 'queue.entered') return leg.queued !== undefined || leg.answer !== undefined;
+  if (event.event_type !== 'agent.joined' || !leg.answer) return false;
+  return event.agent_id !== null && leg.joinedAgent !== null && event.agent_id !== leg.joinedAgent;
+}
+
+/** Whether an event may stand anywhere in a leg without moving a cut. */
+export function neverCuts(leg: LegFold, event: SessionEvent): boolean {
+  const side = sideOf(event.stage);
+  if (side && side !== leg.side) return false;
+  return event.event_type !== 'queue.entered' && !isAnswer(event);
+}
+
+export const legFolding: Folding<SessionEvent, LegFold> = {
+  start: () => ({
+    ...emptyStated(),
+    count: 0,
+    first: undefined,
+    last: undefined,
+    side: undefined,
+    channel: 'UNKNOWN',
+    direction: 'UNKNOWN',
+    stage: 'UNKNOWN',
+    contact: undefined,
+    previous: undefined,
+    queued: undefined,
+    answer: undefined,
+    joined: undefined,
+    joinedAgent: null,
+    endAfterAnswer: undefined,
+    endAfterAnswerIndex: -1,
+    endAfterJoined: undefined,
+    wrapUp: undefined,
+    wrapUpIndex: -1,
+    queueAbandoned: undefined,
+    queueLeft: undefined,
+    ended: false,
+    callbackScheduled: false,
+    ivrFrom: undefined,
+    ivrTo: undefined,
+    hold: { total: null, openedAt: undefined },
+    ring: { total: null, openedAt: undefined },
+    offerCount: 0,
+    success: false,
+    transferred: undefined,
+    explicit: undefined,
+    invalidInputs: 0,
+    transfers: 0,
+    unansweredOffers: 0,
+    firstStep: undefined,
+    lastStep: undefined,
+    secondUnanswered: undefined,
+  }),
+  copy: (leg) => ({ ...leg, hold: { ...leg.hold }, ring: { ...leg.ring }, costs: leg.costs && [...leg.costs] }),
+  step: takeEvent,
+};
+
+function takeEvent(leg: LegFold, event: SessionEvent): void {
+  if (!leg.first) {
+    leg.first = event;
+    leg.stage = event.stage;
+  } else if (stageRank.indexOf(event.stage) > stageRank.indexOf(leg.stage)) leg.stage = event.stage;
+  leg.last = event;
+  leg.side ??= sideOf(event.stage);
+  if (leg.channel === 'UNKNOWN') leg.channel = event.channel;
+  if (leg.direction === 'UNKNOWN') leg.direction = event.direction;
+  if (event.contact_id) leg.contact ??= event;
+  if (event.previous_interaction_id) leg.previous ??= event;
+  if (event.goal || event.commerce_type === 'ORDER') leg.success = true;
+  if (event.outcome !== 'UNKNOWN') leg.explicit = event.outcome;
+  if (event.failure_step) addStep(leg, event.failure_step);
+  takeType(leg, event);
+  takeStated(leg, event);
+  leg.count += 1;
+}
+
+function takeType(leg: LegFold, event: SessionEvent): void {
+  const { event_type, occurred_at } = event;
+  switch (event_type) {
+    case 'queue.entered':
+      leg.queued ??= event;
+      break;
+    case 'queue.abandoned':
+      leg.queueAbandoned ??= event;
+      break;
+    case 'queue.left':
+      leg.queueLeft ??= event;
+      break;
+    case 'callback.scheduled':
+      leg.callbackScheduled = true;
+      break;
+    case 'agent.joined':
+      leg.answer ??= event;
+      leg.joined ??= event;
+      leg.joinedAgent = event.agent_id ?? leg.joinedAgent;
+      break;
+    case 'interaction.connected':
+      if (!isAnswer(event)) break;
+      leg.answer ??= event;
+      leg.joinedAgent = event.agent_id ?? leg.joinedAgent;
+      break;
+    case 'agent.left':
+    case 'interaction.ended':
+      takeEnd(leg, event);
+      break;
+    case 'wrapup.completed':
+      if (leg.wrapUp) break;
+      leg.wrapUp = event;
+      leg.wrapUpIndex = leg.count;
+      break;
+    case 'hold.started':
+      leg.hold.openedAt ??= occurred_at;
+      break;
+    case 'hold.ended':
+      closeSpan(leg.hold, occurred_at);
+      break;
+    case 'offer.made':
+      leg.offerCount += 1;
+      leg.ring.openedAt ??= occurred_at;
+      break;
+    case 'offer.accepted':
+      closeSpan(leg.ring, occurred_at);
+      break;
+    case 'offer.rejected':
+    case 'offer.timeout':
+      closeSpan(leg.ring, occurred_at);
+      leg.unansweredOffers += 1;
+      if (leg.unansweredOffers === 2) leg.secondUnanswered = { step: 'offer.unanswered', index: leg.count };
+      break;
+    case 'ivr.invalid_input':
+      leg.invalidInputs += 1;
+      if (leg.invalidInputs === 2) addStep(leg, 'ivr.invalid_input');
+      break;
+    case 'transfer.completed':
+      leg.transferred = event;
+      leg.transfers += 1;
+      if (leg.transfers === 2) addStep(leg, 'transfer.repeated');
+      break;
+    case 'order.placed':
+    case 'case.resolved':
+      leg.success = true;
+      break;
+  }
+  if (!event_type.startsWith('ivr.')) return;
+  leg.ivrFrom ??= event;
+  if (event_type === 'ivr.ended') leg.ivrTo ??= event;
+}
+
+function takeEnd(leg: LegFold, event: SessionEvent): void {
+  if (event.event_type === 'interaction.ended') leg.ended = true;
+  if (leg.joined) leg.endAfterJoined ??= event;
+  if (!leg.answer || leg.endAfterAnswer) return;
+  leg.endAfterAnswer = event;
+  leg.endAfterAnswerIndex = leg.count;
+}
+
+function addStep(leg: LegFold, step: string): void {
+  const found = { step, index: leg.count };
+  leg.firstStep ??= found;
+  leg.lastStep = found;
+}
+
+function closeSpan(span: Span, at: number): void {
+  if (span.openedAt === undefined) return;
+  span.total = (span.total ?? 0) + at - span.openedAt;
+  span.openedAt = undefined;
+}

@@ -1,0 +1,71 @@
+import type { SessionEvent } from '../../../schemas/types';
+
+/** What events state outright: of several values of one field the last that is there wins. */
+export interface Stated {
+  wait_ms: number | null;
+  talk_ms: number | null;
+  hold_ms: number | null;
+  acw_ms: number | null;
+  ivr_ms: number | null;
+  ring_ms: number | null;
+  focus_ms: number | null;
+  queue: string;
+  agent_id: string;
+  disconnect_by: string;
+  outcome_code: string;
+  /** The event with the highest confidence of its intent; the first of equals. */
+  intent: SessionEvent | undefined;
+  emotionFirst: SessionEvent | undefined;
+  emotionLast: SessionEvent | undefined;
+  /** The first event with a cost, and the sums by currency. */
+  firstCost: SessionEvent | undefined;
+  costs: [currency: string, amount: number][] | undefined;
+}
+
+export const emptyStated = (): Stated => ({
+  wait_ms: null,
+  talk_ms: null,
+  hold_ms: null,
+  acw_ms: null,
+  ivr_ms: null,
+  ring_ms: null,
+  focus_ms: null,
+  queue: '',
+  agent_id: '',
+  disconnect_by: '',
+  outcome_code: '',
+  intent: undefined,
+  emotionFirst: undefined,
+  emotionLast: undefined,
+  firstCost: undefined,
+  costs: undefined,
+});
+
+export function takeStated(stated: Stated, event: SessionEvent): void {
+  stated.wait_ms = event.wait_ms ?? stated.wait_ms;
+  stated.talk_ms = event.talk_ms ?? stated.talk_ms;
+  stated.hold_ms = event.hold_ms ?? stated.hold_ms;
+  stated.acw_ms = event.acw_ms ?? stated.acw_ms;
+  stated.ivr_ms = event.ivr_ms ?? stated.ivr_ms;
+  stated.ring_ms = event.ring_ms ?? stated.ring_ms;
+  stated.focus_ms = event.focus_ms ?? stated.focus_ms;
+  stated.queue = event.queue || stated.queue;
+  stated.agent_id = event.agent_id || stated.agent_id;
+  stated.disconnect_by = event.disconnect_by || stated.disconnect_by;
+  stated.outcome_code = event.outcome_code || stated.outcome_code;
+  if (event.intent && (!stated.intent || confidence(event) > confidence(stated.intent))) stated.intent = event;
+  if (event.emotion_score !== null) {
+    stated.emotionFirst ??= event;
+    stated.emotionLast = event;
+  }
+  if (event.cost_minor === null || !event.cost_currency) return;
+  stated.firstCost ??= event;
+  stated.costs ??= [];
+  const at = stated.costs.findIndex(([currency]) => currency === event.cost_currency);
+  // Replaced, never changed: copies of the fold share the pairs.
+  if (at < 0) stated.costs.push([event.cost_currency, event.cost_minor]);
+  else stated.costs[at] = [event.cost_currency, stated.costs[at][1] + event.cost_minor];
+}
+
+/** A missing confidence counts as 0. */
+export const confidence = (event: SessionEvent): number => event.intent_confidence ?? 0;

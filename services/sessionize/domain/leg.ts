@@ -1,0 +1,65 @@
+import type { LegRow, SessionEvent } from '../../../schemas/types';
+import { CheckpointedFold } from './checkpointed-fold';
+import { contactKey } from './contacts';
+import { compareEvents } from './event-order';
+import { type LegFold, legFolding } from './leg-fold';
+import type { DescribedLeg } from './leg-row';
+
+/** One connection on one channel, cut where its stage goes from self-service to people or back. */
+export class Leg {
+  /** The row last emitted; undefined before the first. */
+  emitted: LegRow | undefined;
+  described: DescribedLeg | undefined;
+  /** Whether it was described as one that people take over. */
+  escalates = false;
+  /** Whether it has changed since it was described. */
+  changed = true;
+  private readonly fold = new CheckpointedFold<SessionEvent, LegFold>(legFolding);
+
+  get events(): readonly SessionEvent[] {
+    return this.fold.items;
+  }
+
+  get first(): SessionEvent {
+    return this.fold.items[0];
+  }
+
+  get facts(): LegFold {
+    return this.fold.value();
+  }
+
+  append(event: SessionEvent): void {
+    this.insertAt(this.fold.items.length, event);
+  }
+
+  insertAt(index: number, event: SessionEvent): void {
+    this.fold.insert(index, event);
+    this.changed = true;
+  }
+
+  /** The contact its source names: by its first event that names one. */
+  get contactKey(): string {
+    return contactKey(this.facts.contact ?? this.first);
+  }
+
+  get contactId(): string {
+    return this.facts.contact?.contact_id || this.first.interaction_id || this.first.event_id;
+  }
+}
+
+/** Place of the first item that is not before an event, in items that are in total order. */
+export function placeOf<Item>(
+  items: readonly Item[],
+  event: SessionEvent,
+  eventOf: (item: Item) => SessionEvent,
+): number {
+  // Most events come in order: look at the end first.
+  if (items.length === 0 || compareEvents(eventOf(items[items.length - 1]), event) < 0) return items.length;
+  let [low, high] = [0, items.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareEvents(eventOf(items[middle]), event) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

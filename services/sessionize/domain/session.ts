@@ -1,0 +1,166 @@
+import type { LegRow, SessionEvent, SessionRow } from '../../../schemas/types';
+import { contactGroups } from './contact-groups';
+import { ContactBook, contactKey, interactionKey } from './contacts';
+import { compareEvents } from './event-order';
+import { Interaction } from './interaction';
+import { type Leg, placeOf } from './leg';
+import { describeLeg } from './leg-row';
+import { type Changes, revised, takeBack } from './revision';
+import { reachMs, type SessionRules } from './rules';
+import { describeSession } from './session-row';
+
+/** A session that can still change, with the rows last emitted for it. Changed in place, by one writer. */
+export class Session {
+  /** The closed interval its contacts cover. */
+  from = Number.POSITIVE_INFINITY;
+  to = Number.NEGATIVE_INFINITY;
+  /** Until when (event time) something could still join it, without lateness. */
+  reach = Number.NEGATIVE_INFINITY;
+  /** Offset in the sessions topic of the oldest change set that restoring it needs; Infinity until that is known. */
+  floor = Number.POSITIVE_INFINITY;
+  eventCount = 0;
+  /** Events taken in since the last revision. */
+  unrevised = 0;
+  readonly contacts: ContactBook;
+  readonly legs: Leg[] = [];
+  private readonly interactions = new Map<string, Interaction>();
+  /** Rows that stand though nothing says so any more: of sessions merged into this one, of legs cut otherwise. */
+  private standingSessions: SessionRow[] = [];
+  private standingLegs = new Map<string, LegRow>();
+
+  constructor(private readonly rules: SessionRules) {
+    this.contacts = new ContactBook(rules);
+  }
+
+  get first(): SessionEvent {
+    return this.legs[0].first;
+  }
+
+  /** The row last emitted; undefined before the first revision. */
+  get row(): SessionRow | undefined {
+    return this.standingSessions[0];
+  }
+
+  *events(): Iterable<SessionEvent> {
+    for (const leg of this.legs) yield* leg.events;
+  }
+
+  /** Takes an event in; false when it is there already. */
+  insert(event: SessionEvent): boolean {
+    const key = interactionKey(event);
+    let interaction = this.interactions.get(key);
+    if (!interaction) {
+      interaction = new Interaction();
+      this.interactions.set(key, interaction);
+    }
+    const change = interaction.insert(event);
+    if (!change) return false;
+    for (const leg of change.removed) {
+      this.legs.splice(placeOf(this.legs, leg.first, firstOf), 1);
+      if (leg.emitted) this.standingLegs.set(leg.emitted.leg_id, leg.emitted);
+    }
+    for (const leg of change.added) this.legs.splice(placeOf(this.legs, leg.first, firstOf), 0, leg);
+    const at = event.occurred_at;
+    this.contacts.add(contactKey(event), at);
+    this.from = Math.min(this.from, at);
+    this.to = Math.max(this.to, at + this.rules.gap_ms[event.channel]);
+    this.reach = Math.max(this.reach, at + reachMs(event.channel, this.rules));
+    this.eventCount += 1;
+    this.unrevised += 1;
+    return true;
+  }
+
+  /** Takes in another session whole. */
+  absorb(other: Session): void {
+    for (const event of other.events()) this.insert(event);
+    this.to = Math.max(this.to, other.to);
+    this.floor = Math.min(this.floor, other.floor);
+    this.standingSessions.push(...other.standingSessions);
+    for (const [id, row] of other.standingLegs) this.standingLegs.set(id, row);
+    for (const { emitted } of other.legs) if (emitted) this.standingLegs.set(emitted.leg_id, emitted);
+  }
+
+  /** Rows that stand for what is in this session now: emitted before a restore, or by a session since given up. */
+  adopt(sessions: Iterable<SessionRow>, legs: Iterable<LegRow>): void {
+    const known = new Set(this.standingSessions.map(({ session_id }) => session_id));
+    for (const row of sessions) if (!known.has(row.session_id)) this.standingSessions.push(row);
+    const own = new Set(this.legs.flatMap(({ emitted }) => (emitted ? [emitted.leg_id] : [])));
+    for (const row of legs) {
+      if (!own.has(row.leg_id) && !this.standingLegs.has(row.leg_id)) this.standingLegs.set(row.leg_id, row);
+    }
+  }
+
+  /**
+   * Emits what has changed since the last revision: −1 rows exactly as they were emitted, then +1 rows under `version`.
+   * One pass over the legs; only those that changed, or whose place did, are described anew.
+   */
+  revise(version: number, changes: Changes): void {
+    const { legs, rules } = this;
+    const session_id = this.first.event_id;
+    const groups = contactGroups(legs, rules);
+    const { standingLegs } = this;
+    for (let index = 0; index < legs.length; index++) {
+      const leg = legs[index];
+      const place = {
+        session_id: index < rules.oversized_legs ? session_id : '',
+        contact_id: groups[index].contact_id,
+        escalates: leg.facts.side === 'SELF' && index < groups[index].lastHuman,
+      };
+      if (!leg.changed && leg.described && isAt(leg, place)) continue;
+      leg.described = describeLeg(leg.facts, place, rules);
+      leg.changed = false;
+      leg.escalates = place.escalates;
+      const { leg_id } = leg.described.row;
+      let before = leg.emitted;
+      if (before && before.leg_id !== leg_id) throw new Error('a leg keeps its first event');
+      if (!before && standingLegs.size > 0) {
+        before = standingLegs.get(leg_id);
+        standingLegs.delete(leg_id);
+      }
+      leg.emitted = revised(leg.described.row, before, changes.legs, version);
+    }
+    for (const row of standingLegs.values()) changes.legs.push(takeBack(row));
+    if (standingLegs.size > 0) this.standingLegs = new Map();
+    const counts = { event_count: this.eventCount, contact_count: this.contacts.count };
+    const row = describeSession(legs, counts, rules);
+    const before = this.standingSessions.find((standing) => standing.session_id === session_id);
+    const gone = this.standingSessions.filter((standing) => standing !== before);
+    changes.sessions.push(...gone.map(takeBack));
+    this.standingSessions = [revised(row, before, changes.sessions, version)];
+    this.unrevised = 0;
+  }
+
+  /** Counts as revised when a revision would emit nothing. Answers whether it does. */
+  settle(): boolean {
+    const [standingSessions, standingLegs] = [this.standingSessions, new Map(this.standingLegs)];
+    const changes: Changes = { sessions: [], legs: [] };
+    const before = this.legs.map(({ emitted }) => emitted);
+    const { unrevised } = this;
+    this.revise(0, changes);
+    if (changes.sessions.length + changes.legs.length === 0) return true;
+    this.legs.forEach((leg, index) => {
+      leg.emitted = before[index];
+      leg.changed = true;
+    });
+    [this.standingSessions, this.standingLegs, this.unrevised] = [
+      standingSessions,
+      standingLegs,
+      Math.max(unrevised, 1),
+    ];
+    return false;
+  }
+
+  /** Whether its rows say all that is in it. */
+  get isRevised(): boolean {
+    return this.unrevised === 0 && this.standingSessions.length === 1 && this.standingLegs.size === 0;
+  }
+}
+
+const firstOf = (leg: Leg): SessionEvent => leg.first;
+
+const isAt = (leg: Leg, place: { session_id: string; contact_id: string; escalates: boolean }): boolean =>
+  leg.described?.row.session_id === place.session_id &&
+  leg.described.row.contact_id === place.contact_id &&
+  leg.escalates === place.escalates;
+
+export const bySessionStart = (a: Session, b: Session): number => compareEvents(a.first, b.first);

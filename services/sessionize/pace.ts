@@ -1,0 +1,75 @@
+import type { Customer } from './domain/customer';
+
+/** Where the input stood, and what it had said about time: all before it is in rows. */
+export interface Position {
+  input_offset: number;
+  command_offset: number;
+  raw: { partition: number; raw_time: number; raw_offset: number }[];
+}
+
+/** A revision looks at every leg of a session: large ones are revised less often, so that they take no more of the time. */
+const legsPerMs = 20;
+
+/**
+ * When customers' rows are revised: at once when they were not of late, else when `everyMs` have gone by since. Until
+ * then their events are in the state and in the log, and no row says so yet; the progress that is told stays behind them.
+ */
+export class RevisionPace {
+  private readonly revisedAt = new Map<string, number>();
+  /** Customers whose rows are behind, with the position before the first event that no row tells; oldest first. */
+  private readonly waiting = new Map<string, Position>();
+
+  constructor(private readonly everyMs: number) {}
+
+  /** Whether a customer who has changed is to be revised now. */
+  isDue(id: string, customer: Customer, now: number): boolean {
+    const last = this.revisedAt.get(id);
+    return last === undefined || now - last >= this.intervalOf(customer);
+  }
+
+  wait(id: string, before: Position): void {
+    if (!this.waiting.has(id)) this.waiting.set(id, before);
+  }
+
+  revised(id: string, now: number): void {
+    this.waiting.delete(id);
+    this.revisedAt.delete(id);
+    this.revisedAt.set(id, now);
+  }
+
+  /** Customers whose wait is over, `most` of them at the most. */
+  due(now: number, most: number, open: (id: string) => Customer): string[] {
+    const found: string[] = [];
+    for (const id of this.waiting.keys()) {
+      if (found.length >= most) break;
+      if (this.isDue(id, open(id), now)) found.push(id);
+    }
+    return found;
+  }
+
+  /** Forgets revisions so old that they hold nobody back. */
+  tidy(now: number, open: (id: string) => Customer): void {
+    for (const [id, at] of this.revisedAt) {
+      if (now - at < this.everyMs) return;
+      if (this.waiting.has(id)) continue;
+      // Only large sessions are held back for longer, and they are in use.
+      if (now - at > 60_000 || now - at >= this.intervalOf(open(id))) this.revisedAt.delete(id);
+    }
+  }
+
+  get waitingCustomers(): number {
+    return this.waiting.size;
+  }
+
+  /** The position before the first event that no row tells; undefined when rows tell all. */
+  oldest(): Position | undefined {
+    for (const position of this.waiting.values()) return position;
+    return undefined;
+  }
+
+  private intervalOf(customer: Customer): number {
+    let legs = 0;
+    for (const session of customer.sessions) legs = Math.max(legs, session.legs.length);
+    return Math.max(this.everyMs, legs / legsPerMs);
+  }
+}

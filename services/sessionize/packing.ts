@@ -1,0 +1,11 @@
+import type { SessionChangeSet } from '../../schemas/types';
+import type { AvroCodec } from '../lib/avro';
+import { packCustomer, unpackCustomer } from './domain/packed';
+import type { SessionRules } from './domain/rules';
+import type { Packing } from './store';
+
+/** Customers as Avro, in the form and framing of a snapshot record. */
+export const packingOf = (codec: AvroCodec<SessionChangeSet>, rules: SessionRules): Packing => ({
+  pack: (customer_id, customer) => codec.encode(packCustomer(customer_id, customer)),
+  unpack: (bytes) => unpackCustomer(codec.decode(bytes), rules),
+});
