@@ -7,7 +7,8 @@ export interface Position {
   raw: { partition: number; raw_time: number; raw_offset: number }[];
 }
 
-/** A revision looks at every leg of a session: large ones are revised less often, so that they take no more of the time. */
+/** A revision looks at every leg of a session: those of many are revised less often, so that they take no more time. */
+const manyLegs = 1_000;
 const legsPerMs = 20;
 
 /**
@@ -70,6 +71,6 @@ export class RevisionPace {
   private intervalOf(customer: Customer): number {
     let legs = 0;
     for (const session of customer.sessions) legs = Math.max(legs, session.legs.length);
-    return Math.max(this.everyMs, legs / legsPerMs);
+    return legs > manyLegs ? Math.max(this.everyMs, legs / legsPerMs) : this.everyMs;
   }
 }

@@ -33,7 +33,9 @@ function waitOf(leg: LegFold, answered: SessionEvent | undefined): number | null
 }
 
 /** One still open counts up to `openUntil`. */
-function lengthOf({ total, openedAt }: Span, openUntil?: number): number | null {
+function lengthOf(span: Span | undefined, openUntil?: number): number | null {
+  if (!span) return null;
+  const { total, openedAt } = span;
   if (openedAt === undefined || openUntil === undefined) return total;
   return (total ?? 0) + Math.max(0, openUntil - openedAt);
 }

@@ -1,6 +1,6 @@
 import type { Channel, Direction, OutcomeStatus, SessionEvent, Stage } from '../../../schemas/types';
 import type { Folding } from './checkpointed-fold';
-import { emptyStated, type Stated, takeStated } from './leg-stated';
+import { Stated, takeStated } from './leg-stated';
 
 /** Who serves the customer on a leg: a machine, people, or nothing that says so. */
 export type Side = 'SELF' | 'HUMAN' | undefined;
@@ -18,49 +18,50 @@ export interface Step {
 }
 
 /** All that a leg's events, taken in total order, say about it. Places are positions among the leg's events. */
-export interface LegFold extends Stated {
-  count: number;
-  first: SessionEvent | undefined;
-  last: SessionEvent | undefined;
-  side: Side;
-  channel: Channel;
-  direction: Direction;
+export class LegFold extends Stated {
+  count = 0;
+  first: SessionEvent | undefined = undefined;
+  last: SessionEvent | undefined = undefined;
+  side: Side = undefined;
+  channel: Channel = 'UNKNOWN';
+  direction: Direction = 'UNKNOWN';
   /** SELF_SERVICE aside, the stage furthest reached by rank; else the first event's. */
-  stage: Stage;
+  stage: Stage = 'UNKNOWN';
   /** First event with a contact_id, and with a previous_interaction_id. */
-  contact: SessionEvent | undefined;
-  previous: SessionEvent | undefined;
-  queued: SessionEvent | undefined;
+  contact: SessionEvent | undefined = undefined;
+  previous: SessionEvent | undefined = undefined;
+  queued: SessionEvent | undefined = undefined;
   /** The first event that shows an answer, the first agent who joined, and who joined last. */
-  answer: SessionEvent | undefined;
-  joined: SessionEvent | undefined;
-  joinedAgent: string | null;
+  answer: SessionEvent | undefined = undefined;
+  joined: SessionEvent | undefined = undefined;
+  joinedAgent: string | null = null;
   /** First agent.left or interaction.ended after the answer, after the agent joined; the former with its place. */
-  endAfterAnswer: SessionEvent | undefined;
-  endAfterAnswerIndex: number;
-  endAfterJoined: SessionEvent | undefined;
-  wrapUp: SessionEvent | undefined;
-  wrapUpIndex: number;
-  queueAbandoned: SessionEvent | undefined;
-  queueLeft: SessionEvent | undefined;
-  ended: boolean;
-  callbackScheduled: boolean;
-  ivrFrom: SessionEvent | undefined;
-  ivrTo: SessionEvent | undefined;
-  hold: Span;
-  ring: Span;
-  offerCount: number;
-  success: boolean;
-  transferred: SessionEvent | undefined;
-  explicit: OutcomeStatus | undefined;
+  endAfterAnswer: SessionEvent | undefined = undefined;
+  endAfterAnswerIndex = -1;
+  endAfterJoined: SessionEvent | undefined = undefined;
+  wrapUp: SessionEvent | undefined = undefined;
+  wrapUpIndex = -1;
+  queueAbandoned: SessionEvent | undefined = undefined;
+  queueLeft: SessionEvent | undefined = undefined;
+  ended = false;
+  callbackScheduled = false;
+  ivrFrom: SessionEvent | undefined = undefined;
+  ivrTo: SessionEvent | undefined = undefined;
+  /** Undefined before the first event of its kind. */
+  hold: Span | undefined = undefined;
+  ring: Span | undefined = undefined;
+  offerCount = 0;
+  success = false;
+  transferred: SessionEvent | undefined = undefined;
+  explicit: OutcomeStatus | undefined = undefined;
   /** Counts of what makes a step when it happens twice. */
-  invalidInputs: number;
-  transfers: number;
-  unansweredOffers: number;
-  firstStep: Step | undefined;
-  lastStep: Step | undefined;
+  invalidInputs = 0;
+  transfers = 0;
+  unansweredOffers = 0;
+  firstStep: Step | undefined = undefined;
+  lastStep: Step | undefined = undefined;
   /** The second offer that nobody took: a step only while the leg is not answered. */
-  secondUnanswered: Step | undefined;
+  secondUnanswered: Step | undefined = undefined;
 }
 
 const humanStages: ReadonlySet<Stage> = new Set([
@@ -97,46 +98,13 @@ export function neverCuts(leg: LegFold, event: SessionEvent): boolean {
 }
 
 export const legFolding: Folding<SessionEvent, LegFold> = {
-  start: () => ({
-    ...emptyStated(),
-    count: 0,
-    first: undefined,
-    last: undefined,
-    side: undefined,
-    channel: 'UNKNOWN',
-    direction: 'UNKNOWN',
-    stage: 'UNKNOWN',
-    contact: undefined,
-    previous: undefined,
-    queued: undefined,
-    answer: undefined,
-    joined: undefined,
-    joinedAgent: null,
-    endAfterAnswer: undefined,
-    endAfterAnswerIndex: -1,
-    endAfterJoined: undefined,
-    wrapUp: undefined,
-    wrapUpIndex: -1,
-    queueAbandoned: undefined,
-    queueLeft: undefined,
-    ended: false,
-    callbackScheduled: false,
-    ivrFrom: undefined,
-    ivrTo: undefined,
-    hold: { total: null, openedAt: undefined },
-    ring: { total: null, openedAt: undefined },
-    offerCount: 0,
-    success: false,
-    transferred: undefined,
-    explicit: undefined,
-    invalidInputs: 0,
-    transfers: 0,
-    unansweredOffers: 0,
-    firstStep: undefined,
-    lastStep: undefined,
-    secondUnanswered: undefined,
-  }),
-  copy: (leg) => ({ ...leg, hold: { ...leg.hold }, ring: { ...leg.ring }, costs: leg.costs && [...leg.costs] }),
+  start: () => new LegFold(),
+  copy: (leg) =>
+    Object.assign(new LegFold(), leg, {
+      hold: leg.hold && { ...leg.hold },
+      ring: leg.ring && { ...leg.ring },
+      costs: leg.costs && [...leg.costs],
+    }),
   step: takeEvent,
 };
 
@@ -194,14 +162,14 @@ function takeType(leg: LegFold, event: SessionEvent): void {
       leg.wrapUpIndex = leg.count;
       break;
     case 'hold.started':
-      leg.hold.openedAt ??= occurred_at;
+      leg.hold = openSpan(leg.hold, occurred_at);
       break;
     case 'hold.ended':
       closeSpan(leg.hold, occurred_at);
       break;
     case 'offer.made':
       leg.offerCount += 1;
-      leg.ring.openedAt ??= occurred_at;
+      leg.ring = openSpan(leg.ring, occurred_at);
       break;
     case 'offer.accepted':
       closeSpan(leg.ring, occurred_at);
@@ -245,8 +213,14 @@ function addStep(leg: LegFold, step: string): void {
   leg.lastStep = found;
 }
 
-function closeSpan(span: Span, at: number): void {
-  if (span.openedAt === undefined) return;
+function openSpan(span: Span | undefined, at: number): Span {
+  if (!span) return { total: null, openedAt: at };
+  span.openedAt ??= at;
+  return span;
+}
+
+function closeSpan(span: Span | undefined, at: number): void {
+  if (span?.openedAt === undefined) return;
   span.total = (span.total ?? 0) + at - span.openedAt;
   span.openedAt = undefined;
 }

@@ -30,6 +30,9 @@ export async function startSessionize(options: SessionizeRun): Promise<Contender
       PORT: String(addresses.ports.sessionize),
       SESSIONIZE_GROUP_ID: options.groupId,
       LOG_LEVEL: 'warn',
+      // As Streams does it: updates with every commit, and all that is open in the cache.
+      REVISION_EVERY_MS: '0',
+      STATE_HOT_CUSTOMERS: '1000000',
     },
     options.log,
   );
