@@ -73,6 +73,8 @@ async function restore(
         // Never below what was given: a version is not used twice.
         Math.max(changeSeq, saved.change_seq ?? 0),
         nextOffset,
+        undefined,
+        saved.floor === undefined ? low : Math.max(saved.floor, low),
       ),
   });
   const pace = new RevisionPace(deps.revisionEveryMs);

@@ -16,46 +16,38 @@ const legsPerMs = 20;
  * then their events are in the state and in the log, and no row says so yet; the progress that is told stays behind them.
  */
 export class RevisionPace {
-  private readonly revisedAt = new Map<string, number>();
+  /** Until when customers are held back. */
+  private readonly nextAt = new Map<string, number>();
   /** Customers whose rows are behind, with the position before the first event that no row tells; oldest first. */
   private readonly waiting = new Map<string, Position>();
 
   constructor(private readonly everyMs: number) {}
 
   /** Whether a customer who has changed is to be revised now. */
-  isDue(id: string, customer: Customer, now: number): boolean {
-    const last = this.revisedAt.get(id);
-    return last === undefined || now - last >= this.intervalOf(customer);
+  isDue(id: string, now: number): boolean {
+    const next = this.nextAt.get(id);
+    return next === undefined || next <= now;
   }
 
   wait(id: string, before: Position): void {
     if (!this.waiting.has(id)) this.waiting.set(id, before);
   }
 
-  revised(id: string, now: number): void {
+  revised(id: string, customer: Customer, now: number): void {
     this.waiting.delete(id);
-    this.revisedAt.delete(id);
-    this.revisedAt.set(id, now);
+    const interval = this.intervalOf(customer);
+    if (interval > 0) this.nextAt.set(id, now + interval);
   }
 
-  /** Customers whose wait is over, `most` of them at the most. */
-  due(now: number, most: number, open: (id: string) => Customer): string[] {
+  /** Customers whose wait is over, `most` of them at the most. Forgets whom nothing holds back any more. */
+  due(now: number, most: number): string[] {
+    for (const [id, next] of this.nextAt) if (next <= now) this.nextAt.delete(id);
     const found: string[] = [];
     for (const id of this.waiting.keys()) {
       if (found.length >= most) break;
-      if (this.isDue(id, open(id), now)) found.push(id);
+      if (this.isDue(id, now)) found.push(id);
     }
     return found;
-  }
-
-  /** Forgets revisions so old that they hold nobody back. */
-  tidy(now: number, open: (id: string) => Customer): void {
-    for (const [id, at] of this.revisedAt) {
-      if (now - at < this.everyMs) return;
-      if (this.waiting.has(id)) continue;
-      // Only large sessions are held back for longer, and they are in use.
-      if (now - at > 60_000 || now - at >= this.intervalOf(open(id))) this.revisedAt.delete(id);
-    }
   }
 
   get waitingCustomers(): number {

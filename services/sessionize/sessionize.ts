@@ -78,9 +78,8 @@ export class SessionizeTask implements PartitionTask {
   /** Revisions that had to wait. */
   async tick(now: number, control: Control): Promise<void> {
     const { pace, store } = this;
-    const due = pace.due(now, mostRevisionsAtOnce, (id) => store.open(id));
-    pace.tidy(now, (id) => store.open(id));
-    if (due.length === 0) return store.tidy();
+    const due = pace.due(now, mostRevisionsAtOnce);
+    if (due.length === 0) return;
     const draft = this.draft(this.positions);
     this.isClean = false;
     for (const id of due) this.revise(id, store.open(id), [], draft);
@@ -122,7 +121,7 @@ export class SessionizeTask implements PartitionTask {
       // A repair has brought them before.
       if (taken.length < events.length) metrics.events.inc({ result: 'known' }, events.length - taken.length);
       if (taken.length === 0) continue;
-      if (pace.isDue(id, customer, draft.now)) {
+      if (pace.isDue(id, draft.now)) {
         this.revise(id, customer, taken, draft);
       } else {
         pace.wait(id, before);
@@ -148,7 +147,7 @@ export class SessionizeTask implements PartitionTask {
       metrics.commands.inc({ result });
       if (result !== 'applied') continue;
       const customer = store.open(command.customer_id);
-      this.pace.revised(command.customer_id, draft.now);
+      this.pace.revised(command.customer_id, customer, draft.now);
       this.emit(command.customer_id, customer, changes, state, draft);
     }
   }
@@ -156,7 +155,7 @@ export class SessionizeTask implements PartitionTask {
   private revise(id: string, customer: Customer, taken: SessionEvent[], draft: Draft): void {
     const changes: Changes = { sessions: [], legs: [] };
     customer.revise(this.store.changeSeq + 1, changes);
-    this.pace.revised(id, draft.now);
+    this.pace.revised(id, customer, draft.now);
     this.emit(id, customer, changes, taken, draft);
   }
 
@@ -193,7 +192,6 @@ export class SessionizeTask implements PartitionTask {
       for (const session of customer.sessions) session.floor = Math.min(session.floor, base + index);
     });
     store.nextOffset = base + draft.records.length + snapshots.length + 2;
-    if (snapshots.length > 0) store.floorMoved();
     store.tidy();
     this.positions = draft.positions;
     this.isClean = true;

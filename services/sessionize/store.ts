@@ -2,8 +2,9 @@ import { Customer } from './domain/customer';
 import type { SessionRules } from './domain/rules';
 import type { Watermark } from './domain/watermark';
 
-/** Sweeping for sessions that can be given up costs a walk over all customers: once per this much event time. */
-const sweepEveryMs = 5 * 60_000;
+/** A walk over all customers is spread over this many transactions. */
+const walkTransactions = 50;
+const leastWalked = 500;
 /** Customers given up of late whose last change is still known one by one. */
 const rememberedChanges = 50_000;
 
@@ -30,8 +31,7 @@ export class SessionStore {
   private coldSessions = 0;
   private used = new Set<string>();
   private readonly lastChanges = new Map<string, number>();
-  private sweptAt = Number.NEGATIVE_INFINITY;
-  private knownFloor: number | undefined;
+  private walk: { ids: string[]; next: number; floor: number };
 
   constructor(
     private readonly rules: SessionRules,
@@ -44,7 +44,10 @@ export class SessionStore {
     public nextOffset: number,
     /** Nothing here that is not known by name has changed since this change_seq. */
     private changedSince = changeSeq,
-  ) {}
+    private knownFloor = nextOffset,
+  ) {
+    this.walk = { ids: [], next: 0, floor: knownFloor };
+  }
 
   /** A customer's state, to be changed in place; empty for one that is not known. */
   open(customer_id: string): Customer {
@@ -67,43 +70,31 @@ export class SessionStore {
     this.hot.set(customer_id, customer);
   }
 
-  /** After a transaction: gives up what the watermark has passed, now and then, and packs what has not been used of late. */
+  /** After a transaction: gives up what the watermark has passed, bit by bit, and packs what has not been used of late. */
   tidy(): void {
-    const watermark = this.watermark.value();
-    if (watermark !== undefined && watermark >= this.sweptAt + sweepEveryMs) this.sweep(watermark);
+    this.walkOn();
     for (const id of this.used) if (this.hot.get(id)?.sessions.length === 0) this.forget(id);
     if (this.hot.size > this.hotCustomers) this.freeze();
     this.used = new Set();
   }
 
   /**
-   * Offset in the sessions topic from which a restore must read. It rises at sweeps only: a floor too low costs reading,
-   * never exactness, and what comes later lies above it.
+   * Offset in the sessions topic from which a restore must read. It rises when all customers have been walked over: a
+   * floor too low costs reading, never exactness, and no customer's falls.
    */
   floor(): number {
-    if (this.knownFloor === undefined) {
-      let least = this.nextOffset;
-      for (const { sessions } of this.hot.values()) for (const { floor } of sessions) least = Math.min(least, floor);
-      for (const { floor } of this.cold.values()) least = Math.min(least, floor);
-      this.knownFloor = least;
-    }
     return this.knownFloor;
   }
 
   /** Customers whose floor is below an offset, `most` of them at the most. */
   below(offset: number, most: number): string[] {
-    if (this.floor() >= offset) return [];
+    if (this.knownFloor >= offset) return [];
     const found: string[] = [];
     for (const [id, { floor }] of this.cold) if (floor < offset && found.push(id) >= most) return found;
     for (const [id, { sessions }] of this.hot) {
       if (sessions.some(({ floor }) => floor < offset) && found.push(id) >= most) return found;
     }
     return found;
-  }
-
-  /** A customer's floor has risen: the least of all is found anew when it is next asked for. */
-  floorMoved(): void {
-    this.knownFloor = undefined;
   }
 
   size(): { customers: number; sessions: number; packed_customers: number; packed_bytes: number } {
@@ -117,18 +108,30 @@ export class SessionStore {
     };
   }
 
-  private sweep(watermark: number): void {
-    this.sweptAt = watermark;
-    for (const [id, customer] of this.hot) {
-      customer.evict(watermark);
-      if (customer.sessions.length === 0) this.forget(id);
+  private walkOn(): void {
+    const { walk } = this;
+    const watermark = this.watermark.value();
+    const end = Math.min(walk.ids.length, walk.next + Math.max(leastWalked, walk.ids.length / walkTransactions));
+    for (; walk.next < end; walk.next++) {
+      const id = walk.ids[walk.next];
+      const customer = this.hot.get(id);
+      if (customer) {
+        customer.evict(watermark);
+        if (customer.sessions.length === 0) this.forget(id);
+        for (const { floor } of customer.sessions) walk.floor = Math.min(walk.floor, floor);
+        continue;
+      }
+      const cold = this.cold.get(id);
+      if (!cold) continue;
+      if (watermark !== undefined && cold.evictable_at < watermark) {
+        this.drop(id, cold);
+        this.rememberChange(id, cold.changeSeq);
+      } else walk.floor = Math.min(walk.floor, cold.floor);
     }
-    for (const [id, cold] of this.cold) {
-      if (cold.evictable_at >= watermark) continue;
-      this.drop(id, cold);
-      this.rememberChange(id, cold.changeSeq);
-    }
-    this.knownFloor = undefined;
+    if (walk.next < walk.ids.length) return;
+    // Whoever is new since the walk began lies above where it began.
+    this.knownFloor = walk.floor;
+    this.walk = { ids: [...this.hot.keys(), ...this.cold.keys()], next: 0, floor: this.nextOffset };
   }
 
   private forget(id: string): void {

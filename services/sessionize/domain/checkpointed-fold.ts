@@ -13,32 +13,40 @@ const every = 256;
  */
 export class CheckpointedFold<Item, Acc> {
   readonly items: Item[] = [];
-  private readonly kept: Acc[] = [];
-  private acc: Acc;
+  private kept: Acc[] | undefined;
+  private acc: Acc | undefined;
   private folded = 0;
 
-  constructor(private readonly folding: Folding<Item, Acc>) {
-    this.acc = folding.start();
-  }
+  constructor(private readonly folding: Folding<Item, Acc>) {}
 
   insert(index: number, item: Item): void {
     if (index === this.items.length) this.items.push(item);
     else this.items.splice(index, 0, item);
     if (index >= this.folded) return;
     const copies = Math.floor(index / every);
-    this.kept.length = Math.min(this.kept.length, copies);
-    this.acc = copies === 0 ? this.folding.start() : this.folding.copy(this.kept[copies - 1]);
+    if (this.kept) this.kept.length = Math.min(this.kept.length, copies);
+    this.acc = copies === 0 ? undefined : this.folding.copy((this.kept as Acc[])[copies - 1]);
     this.folded = copies * every;
   }
 
   /** The fold of all items. It belongs to this list: the next change may alter it. */
   value(): Acc {
-    const { items, acc, folding } = this;
+    const { items, folding } = this;
+    this.acc ??= folding.start();
     while (this.folded < items.length) {
-      folding.step(acc, items[this.folded]);
+      folding.step(this.acc, items[this.folded]);
       this.folded += 1;
-      if (this.folded % every === 0) this.kept.push(folding.copy(acc));
+      if (this.folded % every !== 0) continue;
+      this.kept ??= [];
+      this.kept.push(folding.copy(this.acc));
     }
-    return acc;
+    return this.acc;
+  }
+
+  /** Gives up the fold of a short list: it is quickly made again when it is next asked for. */
+  release(): void {
+    if (this.kept) return;
+    this.acc = undefined;
+    this.folded = 0;
   }
 }

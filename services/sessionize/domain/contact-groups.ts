@@ -18,6 +18,7 @@ const voice: ReadonlySet<string> = new Set(['VOICE', 'VIDEO']);
  * of each leg.
  */
 export function contactGroups(legs: readonly Leg[], rules: SessionRules): ContactGroup[] {
+  if (legs.length === 1) return [{ contact_id: legs[0].facts.contactId, lastHuman: 0 }];
   const root = legs.map((_, index) => index);
   const find = (index: number): number => {
     let at = index;
@@ -32,23 +33,21 @@ export function contactGroups(legs: readonly Leg[], rules: SessionRules): Contac
     const [x, y] = [find(a), find(b)];
     root[Math.max(x, y)] = Math.min(x, y);
   };
-  if (legs.length > 1) {
-    const byContact = new Map<string, number>();
-    const byInteraction = new Map<string, number>();
-    legs.forEach((leg, index) => {
-      const known = byContact.get(leg.contactKey);
-      if (known === undefined) byContact.set(leg.contactKey, index);
-      else unite(known, index);
-      if (!byInteraction.has(interactionKey(leg.first))) byInteraction.set(interactionKey(leg.first), index);
-    });
-    legs.forEach((leg, index) => {
-      const previous = leg.facts.previous;
-      const continued = previous && byInteraction.get(scoped(previous, previous.previous_interaction_id as string));
-      if (continued !== undefined) unite(continued, index);
-    });
-    uniteReconnects(legs, rules, unite);
-  }
-  const groups = legs.map((leg): ContactGroup => ({ contact_id: leg.contactId, lastHuman: -1 }));
+  const byContact = new Map<string, number>();
+  const byInteraction = new Map<string, number>();
+  legs.forEach((leg, index) => {
+    const known = byContact.get(leg.facts.contactKey);
+    if (known === undefined) byContact.set(leg.facts.contactKey, index);
+    else unite(known, index);
+    if (!byInteraction.has(interactionKey(leg.first))) byInteraction.set(interactionKey(leg.first), index);
+  });
+  legs.forEach((leg, index) => {
+    const previous = leg.facts.previous;
+    const continued = previous && byInteraction.get(scoped(previous, previous.previous_interaction_id as string));
+    if (continued !== undefined) unite(continued, index);
+  });
+  uniteReconnects(legs, rules, unite);
+  const groups = legs.map((leg): ContactGroup => ({ contact_id: leg.facts.contactId, lastHuman: -1 }));
   return legs.map((leg, index) => {
     const group = groups[find(index)];
     if (leg.facts.side === 'HUMAN') group.lastHuman = index;
@@ -59,17 +58,11 @@ export function contactGroups(legs: readonly Leg[], rules: SessionRules): Contac
 /** A call that was cut off and the next call of the same person, whoever dials. */
 function uniteReconnects(legs: readonly Leg[], rules: SessionRules, unite: (a: number, b: number) => void): void {
   let dropped: { index: number; at: number } | undefined;
-  legs.forEach((leg, index) => {
-    if (!voice.has(leg.facts.channel)) return;
-    const { first, last } = leg.facts;
-    const at = first?.occurred_at ?? 0;
+  legs.forEach(({ facts, first }, index) => {
+    if (!voice.has(facts.channel)) return;
+    const at = first.occurred_at;
     if (dropped && at >= dropped.at && at - dropped.at <= rules.reconnect_ms) unite(dropped.index, index);
-    if (wasDropped(leg)) dropped = { index, at: last?.occurred_at ?? 0 };
+    if (facts.wasDropped) dropped = { index, at: facts.last?.occurred_at ?? at };
     else if (dropped && at >= dropped.at) dropped = undefined;
   });
-}
-
-/** The line broke: the source says so by its disconnect reason or its outcome code. */
-function wasDropped({ facts }: Leg): boolean {
-  return facts.disconnect_by.toUpperCase() === 'TELECOM_PROBLEM' || facts.outcome_code.toLowerCase() === 'dropped';
 }

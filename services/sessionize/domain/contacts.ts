@@ -23,6 +23,9 @@ export function contactKey(event: SessionEvent): string {
 export const interactionKey = (event: SessionEvent): string =>
   event.interaction_id ? scoped(event, event.interaction_id) : alone(event);
 
+/** No other event is of its contact. */
+export const isAlone = (event: SessionEvent): boolean => !event.contact_id && !event.interaction_id;
+
 /** Consecutive events of one contact, none further from the next than the join: from the first to the last of them. */
 interface Segment {
   first: number;
@@ -37,7 +40,13 @@ export class ContactBook {
   constructor(private readonly rules: SessionRules) {}
 
   /** Takes an event in; what it lies between may become one contact. */
-  add(key: string, at: number): void {
+  add(event: SessionEvent): void {
+    const at = event.occurred_at;
+    if (isAlone(event)) {
+      this.count += 1;
+      return;
+    }
+    const key = contactKey(event);
     const own = this.segments.get(key);
     if (!own) {
       this.segments.set(key, [{ first: at, last: at }]);

@@ -1,5 +1,5 @@
 import type { LegRow, SessionEvent, SessionRow } from '../../../schemas/types';
-import { contactKey } from './contacts';
+import { contactKey, isAlone } from './contacts';
 import { compareEvents } from './event-order';
 import type { Changes } from './revision';
 import type { SessionRules } from './rules';
@@ -142,9 +142,10 @@ export class Customer {
     const latestOf = new Map<string, { at: number; cluster: Cluster }>();
     for (const event of events) {
       const at = event.occurred_at;
-      const key = contactKey(event);
       let own: Cluster = { from: at, to: at + this.rules.gap_ms[event.channel], sessions: [], events: [event] };
       clusters.push(own);
+      if (isAlone(event)) continue;
+      const key = contactKey(event);
       for (const [session, cluster] of clusterOf) {
         if (session.contacts.continues(key, at)) own = join(cluster, own);
       }

@@ -23,12 +23,12 @@ export class Interaction {
     const place = placeOf(leg.events, event, (one) => one);
     if (place < leg.events.length && compareEvents(leg.events[place], event) === 0) return undefined;
     const isLast = place === leg.events.length && index === this.legs.length - 1;
-    if (isLast && cuts(leg.facts, event)) {
+    if (isLast && cuts(leg.folded, event)) {
       const added = legOf(event);
       this.legs.push(added);
       return { removed: [], added: [added] };
     }
-    if (isLast || neverCuts(leg.facts, event)) {
+    if (isLast || neverCuts(leg.folded, event)) {
       leg.insertAt(place, event);
       return unchanged;
     }
@@ -50,7 +50,7 @@ export class Interaction {
     const added: Leg[] = [];
     let last: Leg | undefined;
     const take = (event: SessionEvent): void => {
-      if (last && !cuts(last.facts, event)) last.append(event);
+      if (last && !cuts(last.folded, event)) last.append(event);
       else {
         last = legOf(event);
         added.push(last);
@@ -60,7 +60,7 @@ export class Interaction {
     let end = index + count;
     // A new first event stands before the first leg, which is then cut with it.
     if (index === 0 && count === 1 && events.length === 1) this.legs[0].events.forEach(take);
-    while (end < this.legs.length && last && !cuts(last.facts, this.legs[end].first)) {
+    while (end < this.legs.length && last && !cuts(last.folded, this.legs[end].first)) {
       this.legs[end].events.forEach(take);
       end += 1;
     }
@@ -70,7 +70,7 @@ export class Interaction {
   }
 }
 
-function legOf(event: SessionEvent): Leg {
+export function legOf(event: SessionEvent): Leg {
   const leg = new Leg();
   leg.append(event);
   return leg;

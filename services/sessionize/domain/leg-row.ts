@@ -1,4 +1,5 @@
 import type { LegRow, OutcomeStatus } from '../../../schemas/types';
+import { contactKey } from './contacts';
 import { legDurations } from './leg-durations';
 import type { LegFold } from './leg-fold';
 import { failureSteps, handledEvent, legOutcome, queueLeftBy } from './leg-outcome';
@@ -13,11 +14,38 @@ export interface DescribedLeg {
   failed: boolean;
 }
 
+/** What a session wants to know of its legs at every revision: kept, so that the fold of a short leg need not be. */
+export type LegFacts = Pick<
+  LegFold,
+  'channel' | 'last' | 'side' | 'previous' | 'intent' | 'emotionFirst' | 'emotionLast' | 'firstCost' | 'costs'
+> & { contactKey: string; contactId: string; wasDropped: boolean };
+
 /** What a leg cannot say alone: its session ('' beyond the first 200 legs), its contact, and whether people took over. */
 export interface LegPlace {
   session_id: string;
   contact_id: string;
   escalates: boolean;
+}
+
+/** What the session must know of a leg before its place is known. */
+export function factsOf(leg: LegFold): LegFacts {
+  const first = leg.first as NonNullable<LegFold['first']>;
+  return {
+    channel: leg.channel,
+    last: leg.last,
+    side: leg.side,
+    previous: leg.previous,
+    intent: leg.intent,
+    emotionFirst: leg.emotionFirst,
+    emotionLast: leg.emotionLast,
+    firstCost: leg.firstCost,
+    costs: leg.costs,
+    // The contact its source names: by its first event that names one.
+    contactKey: contactKey(leg.contact ?? first),
+    contactId: leg.contact?.contact_id || first.interaction_id || first.event_id,
+    // The line broke: the source says so by its disconnect reason or its outcome code.
+    wasDropped: leg.disconnect_by.toUpperCase() === 'TELECOM_PROBLEM' || leg.outcome_code.toLowerCase() === 'dropped',
+  };
 }
 
 export function describeLeg(leg: LegFold, place: LegPlace, rules: SessionRules): DescribedLeg {

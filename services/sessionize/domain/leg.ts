@@ -1,9 +1,9 @@
 import type { LegRow, SessionEvent } from '../../../schemas/types';
 import { CheckpointedFold } from './checkpointed-fold';
-import { contactKey } from './contacts';
 import { compareEvents } from './event-order';
 import { type LegFold, legFolding } from './leg-fold';
-import type { DescribedLeg } from './leg-row';
+import { type DescribedLeg, describeLeg, factsOf, type LegFacts, type LegPlace } from './leg-row';
+import type { SessionRules } from './rules';
 
 /** One connection on one channel, cut where its stage goes from self-service to people or back. */
 export class Leg {
@@ -14,6 +14,7 @@ export class Leg {
   escalates = false;
   /** Whether it has changed since it was described. */
   changed = true;
+  private known: LegFacts | undefined;
   private readonly fold = new CheckpointedFold<SessionEvent, LegFold>(legFolding);
 
   get events(): readonly SessionEvent[] {
@@ -24,8 +25,13 @@ export class Leg {
     return this.fold.items[0];
   }
 
-  get facts(): LegFold {
+  get folded(): LegFold {
     return this.fold.value();
+  }
+
+  get facts(): LegFacts {
+    this.known ??= factsOf(this.folded);
+    return this.known;
   }
 
   append(event: SessionEvent): void {
@@ -34,16 +40,19 @@ export class Leg {
 
   insertAt(index: number, event: SessionEvent): void {
     this.fold.insert(index, event);
+    this.known = undefined;
     this.changed = true;
   }
 
-  /** The contact its source names: by its first event that names one. */
-  get contactKey(): string {
-    return contactKey(this.facts.contact ?? this.first);
-  }
-
-  get contactId(): string {
-    return this.facts.contact?.contact_id || this.first.interaction_id || this.first.event_id;
+  /** Describes it as it is now, in its place. */
+  describe(place: LegPlace, rules: SessionRules): DescribedLeg {
+    const { facts } = this;
+    this.described = describeLeg(this.folded, place, rules);
+    this.escalates = place.escalates;
+    this.changed = false;
+    this.fold.release();
+    this.known = facts;
+    return this.described;
   }
 }
 

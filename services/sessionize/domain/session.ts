@@ -1,10 +1,9 @@
 import type { LegRow, SessionEvent, SessionRow } from '../../../schemas/types';
 import { contactGroups } from './contact-groups';
-import { ContactBook, contactKey, interactionKey } from './contacts';
+import { ContactBook, interactionKey } from './contacts';
 import { compareEvents } from './event-order';
-import { Interaction } from './interaction';
+import { Interaction, type LegChange, legOf } from './interaction';
 import { type Leg, placeOf } from './leg';
-import { describeLeg } from './leg-row';
 import { type Changes, revised, takeBack } from './revision';
 import { reachMs, type SessionRules } from './rules';
 import { describeSession } from './session-row';
@@ -47,13 +46,7 @@ export class Session {
 
   /** Takes an event in; false when it is there already. */
   insert(event: SessionEvent): boolean {
-    const key = interactionKey(event);
-    let interaction = this.interactions.get(key);
-    if (!interaction) {
-      interaction = new Interaction();
-      this.interactions.set(key, interaction);
-    }
-    const change = interaction.insert(event);
+    const change = event.interaction_id ? this.interactionOf(event).insert(event) : this.insertAlone(event);
     if (!change) return false;
     for (const leg of change.removed) {
       this.legs.splice(placeOf(this.legs, leg.first, firstOf), 1);
@@ -61,13 +54,30 @@ export class Session {
     }
     for (const leg of change.added) this.legs.splice(placeOf(this.legs, leg.first, firstOf), 0, leg);
     const at = event.occurred_at;
-    this.contacts.add(contactKey(event), at);
+    this.contacts.add(event);
     this.from = Math.min(this.from, at);
     this.to = Math.max(this.to, at + this.rules.gap_ms[event.channel]);
     this.reach = Math.max(this.reach, at + reachMs(event.channel, this.rules));
     this.eventCount += 1;
     this.unrevised += 1;
     return true;
+  }
+
+  private interactionOf(event: SessionEvent): Interaction {
+    const key = interactionKey(event);
+    let interaction = this.interactions.get(key);
+    if (!interaction) {
+      interaction = new Interaction();
+      this.interactions.set(key, interaction);
+    }
+    return interaction;
+  }
+
+  /** An event without an interaction is a leg of its own, which nothing continues. */
+  private insertAlone(event: SessionEvent): LegChange | undefined {
+    const place = placeOf(this.legs, event, firstOf);
+    if (place < this.legs.length && compareEvents(this.legs[place].first, event) === 0) return undefined;
+    return { removed: [], added: [legOf(event)] };
   }
 
   /** Takes in another session whole. */
@@ -107,17 +117,13 @@ export class Session {
         escalates: leg.facts.side === 'SELF' && index < groups[index].lastHuman,
       };
       if (!leg.changed && leg.described && isAt(leg, place)) continue;
-      leg.described = describeLeg(leg.facts, place, rules);
-      leg.changed = false;
-      leg.escalates = place.escalates;
-      const { leg_id } = leg.described.row;
+      const { row } = leg.describe(place, rules);
       let before = leg.emitted;
-      if (before && before.leg_id !== leg_id) throw new Error('a leg keeps its first event');
       if (!before && standingLegs.size > 0) {
-        before = standingLegs.get(leg_id);
-        standingLegs.delete(leg_id);
+        before = standingLegs.get(row.leg_id);
+        standingLegs.delete(row.leg_id);
       }
-      leg.emitted = revised(leg.described.row, before, changes.legs, version);
+      leg.emitted = revised(row, before, changes.legs, version);
     }
     for (const row of standingLegs.values()) changes.legs.push(takeBack(row));
     if (standingLegs.size > 0) this.standingLegs = new Map();
