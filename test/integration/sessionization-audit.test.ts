@@ -2,7 +2,6 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import type { EnrichedEvent } from '../../schemas/types';
 import { loadChains } from '../fixtures/chains/load';
 import { simulate } from '../simulator/simulate';
-import { sessionise } from '../simulator/truth/sessionise';
 import { AuditDatabase, type AuditRow, enriched, eventOf, type FoundSession } from './support/audit-database';
 import { withStack } from './support/stack';
 
@@ -26,11 +25,11 @@ describe('of a simulated organisation', () => {
   const distinct = simulation.lines.filter(({ repeat }) => !repeat);
   const events = distinct.map(({ event, late }) => enriched(event, late));
   const lateOnes = events.filter(({ late, sessionised }) => late && sessionised);
-  const repaired: FoundSession[] = sessionise(distinct).sessions.map(figures);
+  const repaired: FoundSession[] = simulation.truth.sessions.map(figures);
 
   test('nothing differs; every late event is told', async () => {
     const database = await open('audit_in_time');
-    await database.insert(events, simulation.truth.sessions.map(figures));
+    await database.insert(events, simulation.truth.in_time.sessions.map(figures));
     const rows = await database.audit(ever);
     expect([...new Set(rows.map(({ reason }) => reason))]).toEqual(['late_unrepaired']);
     expect(rows.reduce((sum, { late_event_count }) => sum + late_event_count, 0)).toBe(lateOnes.length);
