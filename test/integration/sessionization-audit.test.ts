@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { audit, auditComparison } from '../../infra/tools/report/audit';
+import { simulatedRange } from '../../infra/tools/report/report';
 import type { EnrichedEvent } from '../../schemas/types';
 import { loadChains } from '../fixtures/chains/load';
 import { simulate } from '../simulator/simulate';
@@ -35,6 +37,16 @@ describe('of a simulated organisation', () => {
     expect(rows.reduce((sum, { late_event_count }) => sum + late_event_count, 0)).toBe(lateOnes.length);
     const whole = new Map(repaired.map((session) => [session.session_id, figuresOf(session)]));
     for (const { session_id, expected } of rows) expect(expected).toEqual(whole.get(session_id));
+    const { found, findings } = await audit(database.client, simulatedRange({ days: 8 }));
+    expect(found).toBe(simulation.truth.in_time.sessions.length);
+    expect(findings).toEqual([
+      {
+        reason: 'late_unrepaired',
+        sessions: rows.length,
+        absent: rows.filter((row) => row.found === null).length,
+        example: expect.stringMatching(/^\S+ of \S+: expected 2026-.*, events: \d+, contacts: \d+; found /),
+      },
+    ]);
     // In pieces it is the same: no session is cut.
     const pieces = new Map<string, AuditRow>();
     for (let day = 0; day < 9; day += 3) {
@@ -48,6 +60,11 @@ describe('of a simulated organisation', () => {
     const database = await open('audit_repaired');
     await database.insert(events, repaired);
     expect(await database.audit(ever)).toEqual([]);
+    const { length } = repaired;
+    expect(auditComparison(await audit(database.client, simulatedRange({ days: 8 })))).toMatchObject({
+      agree: length,
+      of: length,
+    });
   }, 60_000);
 
   test('each fault shows with its reason, and nothing else does', async () => {
