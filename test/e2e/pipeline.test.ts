@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PartName } from '../../infra/local/stack';
 import { checkpointFor } from '../../infra/tools/replay/checkpoint';
-import { replay } from '../../infra/tools/replay/replay';
+import { type ReplayResult, replay } from '../../infra/tools/replay/replay';
+import { audit } from '../../infra/tools/report/audit';
 import { compare, differs } from '../../infra/tools/report/compare';
 import { found } from '../../infra/tools/report/queries';
 import { report, simulatedRange } from '../../infra/tools/report/report';
@@ -13,6 +14,7 @@ import { type ToolSettings, toolSettings } from '../../infra/tools/settings';
 import { withStack } from '../integration/support/stack';
 import { plantFault } from '../simulator/faults';
 import { simulate } from '../simulator/simulate';
+import { lookAt, type Polls, watchInvariants } from './support/invariants';
 
 const killed: PartName[] = ['ingest', 'enrich', 'sessionize', 'load', 'clickhouse'];
 
@@ -39,6 +41,8 @@ describe('the whole pipeline, each part killed (SIGKILL) and started again while
   const truth = simulation.truth as unknown as Truth & { days: number };
   const range = simulatedRange({ days: 8 });
   let settings: ToolSettings;
+  let sent: ReplayResult;
+  let polls: Polls;
 
   beforeAll(async () => {
     const { addresses, dir } = local.stack;
@@ -49,6 +53,7 @@ describe('the whole pipeline, each part killed (SIGKILL) and started again while
       CLICKHOUSE_URL: addresses.clickhouseUrl,
     });
     const file = writeEvents(settings, 'events.ndjson', simulation.events);
+    const watch = watchInvariants(settings.clickhouse);
     const sending = sendFile(settings, file);
     for (const part of killed) {
       await sleep(1_000);
@@ -56,13 +61,36 @@ describe('the whole pipeline, each part killed (SIGKILL) and started again while
       await sleep(200);
       await local.stack.startPart(part);
     }
-    await sending;
-  }, 240_000);
+    // It ends when the late events are repaired: sessions are revised, and watched, until then.
+    sent = await sending;
+    polls = await watch.stop();
+  }, 420_000);
 
   afterAll(() => settings?.clickhouse.close());
 
-  test('every figure is the simulation’s truth', async () => {
+  test('the repair has brought every late event into its session', async () => {
+    expect(sent.unrepaired).toEqual({ refused: 0, waiting: 0 });
+    const result = await settings.clickhouse.query({
+      query: 'SELECT count() AS late, countIf(repaired_at IS NULL) AS waiting FROM late_events',
+      format: 'JSONEachRow',
+      clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    });
+    const [{ late, waiting }] = await result.json<{ late: number; waiting: number }>();
+    expect(late).toBeGreaterThan(0);
+    expect(waiting).toBe(0);
+  });
+
+  test('every figure is the simulation’s final truth: that of all distinct events, late ones included', async () => {
     expect(compare(truth, await found(settings.clickhouse, range)).filter(differs)).toEqual([]);
+  });
+
+  test('the audit in SQL finds nothing: sessions are what the events make them, and no late event waits', async () => {
+    expect(await audit(settings.clickhouse, range)).toEqual({ found: truth.sessions.length, findings: [] });
+  });
+
+  test('whoever read meanwhile saw whole changes: one row a session and leg, no negative sums, no overlaps', () => {
+    expect(polls.violations).toEqual([]);
+    if (polls.withData < 20) throw new Error(`only ${polls.withData} polls saw data; last fault: ${polls.lastFault}`);
   });
 
   test('sign rows add up: as many sessions and legs by sum(sign) as there are rows in the current views', async () => {
@@ -84,6 +112,7 @@ describe('the whole pipeline, each part killed (SIGKILL) and started again while
     await report(settings.clickhouse, range, truth, (text) => printed.push(text));
     const text = printed.join('');
     expect(text).toContain(`${truth.sessions.length.toLocaleString('en-US')} of`);
+    expect(text).toContain('sessions recomputed from interactions, all as found');
     expect(text).not.toContain('differ');
     expect(text).toMatch(/VOICE +[\d,]+ +[▁▂▃▄▅▆▇█ ]+/);
   });
@@ -128,4 +157,24 @@ describe('the whole pipeline, each part killed (SIGKILL) and started again while
       await sleep(200);
     }
   }, 60_000);
+
+  // Last, as it spoils the tables.
+  test('the watch is not blind: half a change of each kind is seen', async () => {
+    const run = (query: string) => settings.clickhouse.command({ query });
+    const current = (table: string) => `FROM ${table} FINAL WHERE sign = 1 ORDER BY ALL LIMIT 1`;
+    await run(`INSERT INTO sessions SELECT * ${current('sessions')}`);
+    await run(`INSERT INTO legs SELECT * ${current('legs')}`);
+    await run(
+      `INSERT INTO sessions SELECT * REPLACE (concat(session_id, '-other') AS session_id) ${current('sessions')}`,
+    );
+    await run(`INSERT INTO channel_failure_paths_by_customer
+               SELECT * REPLACE (-1 - sessions AS sessions) FROM channel_failure_paths_by_customer FINAL LIMIT 1`);
+    const { violations } = await lookAt(settings.clickhouse);
+    expect(violations.map(({ invariant }) => invariant).sort()).toEqual([
+      'a failure path has no fewer than no sessions',
+      'a leg is there once or not',
+      'a session is there once or not',
+      'sessions of a customer do not overlap',
+    ]);
+  });
 });

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { audit, auditComparison } from '../../infra/tools/report/audit';
+import { simulatedRange } from '../../infra/tools/report/report';
 import type { EnrichedEvent } from '../../schemas/types';
 import { loadChains } from '../fixtures/chains/load';
 import { simulate } from '../simulator/simulate';
-import { sessionise } from '../simulator/truth/sessionise';
 import { AuditDatabase, type AuditRow, enriched, eventOf, type FoundSession } from './support/audit-database';
 import { withStack } from './support/stack';
 
@@ -26,16 +27,26 @@ describe('of a simulated organisation', () => {
   const distinct = simulation.lines.filter(({ repeat }) => !repeat);
   const events = distinct.map(({ event, late }) => enriched(event, late));
   const lateOnes = events.filter(({ late, sessionised }) => late && sessionised);
-  const repaired: FoundSession[] = sessionise(distinct).sessions.map(figures);
+  const repaired: FoundSession[] = simulation.truth.sessions.map(figures);
 
   test('nothing differs; every late event is told', async () => {
     const database = await open('audit_in_time');
-    await database.insert(events, simulation.truth.sessions.map(figures));
+    await database.insert(events, simulation.truth.in_time.sessions.map(figures));
     const rows = await database.audit(ever);
     expect([...new Set(rows.map(({ reason }) => reason))]).toEqual(['late_unrepaired']);
     expect(rows.reduce((sum, { late_event_count }) => sum + late_event_count, 0)).toBe(lateOnes.length);
     const whole = new Map(repaired.map((session) => [session.session_id, figuresOf(session)]));
     for (const { session_id, expected } of rows) expect(expected).toEqual(whole.get(session_id));
+    const { found, findings } = await audit(database.client, simulatedRange({ days: 8 }));
+    expect(found).toBe(simulation.truth.in_time.sessions.length);
+    expect(findings).toEqual([
+      {
+        reason: 'late_unrepaired',
+        sessions: rows.length,
+        absent: rows.filter((row) => row.found === null).length,
+        example: expect.stringMatching(/^\S+ of \S+: expected 2026-.*, events: \d+, contacts: \d+; found /),
+      },
+    ]);
     // In pieces it is the same: no session is cut.
     const pieces = new Map<string, AuditRow>();
     for (let day = 0; day < 9; day += 3) {
@@ -49,6 +60,11 @@ describe('of a simulated organisation', () => {
     const database = await open('audit_repaired');
     await database.insert(events, repaired);
     expect(await database.audit(ever)).toEqual([]);
+    const { length } = repaired;
+    expect(auditComparison(await audit(database.client, simulatedRange({ days: 8 })))).toMatchObject({
+      agree: length,
+      of: length,
+    });
   }, 60_000);
 
   test('each fault shows with its reason, and nothing else does', async () => {

@@ -64,10 +64,17 @@ function* asJsonLines(values: Iterable<unknown>): Iterable<string> {
 
 /** One JSON document, but with a line for each session, so that it can be read and compared by line as well. */
 function* truthLines(truth: Truth, about: object): Iterable<string> {
-  const { sessions, ...figures } = truth;
+  const { sessions, in_time, ...figures } = truth;
+  const { sessions: sessionsInTime, ...figuresInTime } = in_time;
   yield `${JSON.stringify({ ...about, ...figures }).slice(0, -1)},"sessions":[`;
-  for (let i = 0; i < sessions.length; i++) yield `${JSON.stringify(sessions[i])}${i + 1 < sessions.length ? ',' : ''}`;
-  yield ']}';
+  yield* separated(sessions);
+  yield `],"in_time":${JSON.stringify(figuresInTime).slice(0, -1)},"sessions":[`;
+  yield* separated(sessionsInTime);
+  yield ']}}';
+}
+
+function* separated(values: readonly unknown[]): Iterable<string> {
+  for (let i = 0; i < values.length; i++) yield `${JSON.stringify(values[i])}${i + 1 < values.length ? ',' : ''}`;
 }
 
 async function main(): Promise<void> {

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { faultText } from '../../local/faults';
 import { cleanData, formatProgress, type StackOptions, startStack, stopStack } from '../../local/stack';
 import { checkpointFor } from '../replay/checkpoint';
+import { ProgressLine } from '../replay/progress';
+import { waitUntilRepaired } from '../replay/repaired';
 import { replay } from '../replay/replay';
 import { differs } from '../report/compare';
 import { report, simulatedRange } from '../report/report';
@@ -69,14 +71,19 @@ async function forget(stack: StackOptions, settings: ToolSettings): Promise<void
 async function load(settings: ToolSettings, options: DemoOptions, stack: StackOptions): Promise<void> {
   const files = demoFiles(settings.stackDir);
   const wanted = JSON.stringify(options);
-  const noted = (file: string): boolean => existsSync(file) && readFileSync(file, 'utf8') === wanted;
+  // A truth that an older simulator wrote is worked out anew; the events are the same.
+  const wantedTruth = JSON.stringify({ ...options, truth: 'late events in their sessions' });
+  const noted = (file: string, note = wanted): boolean => existsSync(file) && readFileSync(file, 'utf8') === note;
   // Both take a while and neither needs the other.
-  const simulated = noted(files.simulated) ? undefined : simulate(files, options);
+  const simulated = noted(files.simulated, wantedTruth) ? undefined : simulate(files, options);
   simulated?.catch(() => undefined);
   await startStack(stack);
   const held = await events(settings);
   if (noted(files.loaded) && held > 0) {
     console.error('The stack holds the demo already: nothing is sent.');
+    await simulated;
+    writeFileSync(files.simulated, wantedTruth);
+    await waitUntilRepaired(settings.clickhouse, new ProgressLine(), { startedAt: Date.now() });
     return;
   }
   if (!noted(files.begun) && held > 0) {
@@ -86,7 +93,7 @@ async function load(settings: ToolSettings, options: DemoOptions, stack: StackOp
     );
   }
   await simulated;
-  writeFileSync(files.simulated, wanted);
+  writeFileSync(files.simulated, wantedTruth);
   writeFileSync(files.begun, wanted);
   mkdirSync(settings.replayFolder, { recursive: true });
   await replay({

@@ -1,4 +1,4 @@
-/** `make replay FILE=x.ndjson [SOURCE=events]`: sends a file through ingest and waits until it is loaded. */
+/** `make replay FILE=x.ndjson [SOURCE=events]`: sends a file through ingest and waits until it is loaded and its late events repaired. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { toolSettings } from '../settings';
@@ -20,8 +20,9 @@ async function main(): Promise<void> {
     maxRequests: Number(REQUESTS) || 4,
   });
   await settings.clickhouse.close();
-  const { accepted, rejected, reasons } = result;
-  console.log(JSON.stringify({ accepted, rejected, reasons }));
+  const { accepted, rejected, reasons, unrepaired } = result;
+  console.log(JSON.stringify({ accepted, rejected, reasons, unrepaired }));
+  if (unrepaired.waiting > 0) process.exitCode = 1;
 }
 
 main().catch((error) => {

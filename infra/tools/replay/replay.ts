@@ -6,6 +6,7 @@ import { topics } from '../../../services/lib/topics';
 import type { Checkpoint } from './checkpoint';
 import { loadProgress, rawEnds } from './loaded';
 import { count, ProgressLine, seconds } from './progress';
+import { type Unrepaired, waitUntilRepaired } from './repaired';
 import { type Rejected, sendChunk } from './send';
 import { chunks, FlightWindow } from './window';
 
@@ -27,6 +28,8 @@ export interface ReplayResult {
   rejected: number;
   /** Count of refused lines by reason. */
   reasons: Record<string, number>;
+  /** Late events that are in no session when it ends. */
+  unrepaired: Unrepaired;
   sentMs: number;
   loadedMs: number;
 }
@@ -36,7 +39,10 @@ const maxInFlightMs = 10 * 60_000;
 /** A load that does not move for this long is told, not waited for. */
 const stalledAfterMs = 3 * 60_000;
 
-/** Sends a file through ingest, in order, and waits until ClickHouse holds all that came of it. */
+/**
+ * Sends a file through ingest, in order, and waits until ClickHouse holds all that came of it: what was loaded, then
+ * the sessions that the repair of late events revised.
+ */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const progress = new ProgressLine();
   const startedAt = Date.now();
@@ -47,10 +53,11 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
       (sent.rejected > 0 ? `, ${count(sent.rejected)} refused: see ${options.rejectsFile}` : ''),
   );
   await waitUntilLoaded(options, progress);
-  options.checkpoint.clear();
   const loadedMs = Date.now() - startedAt;
   progress.end(`loaded: everything sent is in ClickHouse after ${seconds(loadedMs)}`);
-  return { ...sent, sentMs, loadedMs };
+  const unrepaired = await waitUntilRepaired(options.clickhouse, progress, { startedAt });
+  options.checkpoint.clear();
+  return { ...sent, unrepaired, sentMs, loadedMs };
 }
 
 async function sendAll(options: ReplayOptions, progress: ProgressLine, startedAt: number) {

@@ -8,7 +8,7 @@ export interface Range {
   to: number;
 }
 
-async function rows<Row>(clickhouse: ClickHouseClient, query: string, range: Range): Promise<Row[]> {
+export async function rows<Row>(clickhouse: ClickHouseClient, query: string, range: Range): Promise<Row[]> {
   const result = await clickhouse.query({
     query,
     format: 'JSONEachRow',

@@ -81,4 +81,4 @@ export function renderComparison(comparisons: Comparison[]): string {
   );
 }
 
-const section = (title: string, text: string): string => `\n${bold(title)}\n\n${text}\n`;
+export const section = (title: string, text: string): string => `\n${bold(title)}\n\n${text}\n`;

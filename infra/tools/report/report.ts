@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { audit, auditComparison, renderAudit } from './audit';
 import { type Comparison, compare } from './compare';
 import { failurePaths, found, queues, type Range, volume } from './queries';
 import { renderComparison, renderPaths, renderQueues, renderVolume } from './render';
@@ -14,7 +15,10 @@ export const simulatedRange = (truth: Pick<Truth, 'days'>): Range => ({
   to: firstDay + (truth.days + 14) * dayMs,
 });
 
-/** Prints what the tables hold for a range and, with a truth, whether it is so; answers the comparisons. */
+/**
+ * Prints what the tables hold for a range and, with a truth, whether it is so and what the audit in SQL says; answers the
+ * comparisons, the audit among them.
+ */
 export async function report(
   clickhouse: ClickHouseClient,
   range: Range,
@@ -27,5 +31,7 @@ export async function report(
   if (!truth) return [];
   const comparisons = compare(truth, await found(clickhouse, range));
   print(renderComparison(comparisons));
-  return comparisons;
+  const audited = await audit(clickhouse, range);
+  print(renderAudit(audited));
+  return [...comparisons, auditComparison(audited)];
 }

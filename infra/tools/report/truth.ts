@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** The simulation's own account of a file; written by test/simulator, which shares no code with what is checked. */
+/**
+ * The simulation's own account of a file; written by test/simulator, which shares no code with what is checked. Sessions,
+ * legs and queues are the final ones, the late events having joined.
+ */
 export interface Truth {
   days: number;
   repeats: number;

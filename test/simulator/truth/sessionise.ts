@@ -33,7 +33,8 @@ interface Segment {
 
 /**
  * Brute-force sessioniser: compares every two contacts of a person, as the definition is written. Slow and plain on
- * purpose: it shares no idea with the incremental one it checks. Give it every event only once, and none that is late.
+ * purpose: it shares no idea with the incremental one it checks. Give it every event only once; late ones as
+ * well for the final answer, none of them for the one before their repair.
  */
 export function sessionise(events: readonly Seen[]): Sessionised {
   const people = group(

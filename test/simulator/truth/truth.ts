@@ -3,7 +3,7 @@ import type { Channel, Line } from '../core/event';
 import type { QueueFigures } from '../core/ledger';
 import { queueFigures, totalFigures } from './queues';
 import { isSessionised } from './rules';
-import type { Session } from './sessionise';
+import type { Session, Sessionised } from './sessionise';
 import { sessionise } from './sessionise';
 
 /** A number over all distinct events, and over those that are not late. */
@@ -18,8 +18,20 @@ export interface ChannelCounts extends Counted {
   by_hour_in_time: number[];
 }
 
-/** What a correct pipeline must show for a file. Times are milliseconds since the epoch (UTC). */
-export interface Truth {
+/** What sessions make visible. */
+export interface SessionTruth {
+  /** By queue id, '' for legs without a queue. */
+  queues: Record<string, QueueFigures>;
+  legs: number;
+  /** In order of customer_id and start. */
+  sessions: Session[];
+}
+
+/**
+ * What a correct pipeline must show for a file. Times are milliseconds since the epoch (UTC). Its sessions, legs and
+ * queues are the final ones: of all distinct events, the late ones having joined their sessions.
+ */
+export interface Truth extends SessionTruth {
   /** Lines of the file: distinct events and repeats. */
   lines: number;
   repeats: number;
@@ -32,11 +44,9 @@ export interface Truth {
   sessionised_events: Counted;
   customers: Counted;
   channels: Partial<Record<Channel, ChannelCounts>>;
-  queues: Record<string, QueueFigures>;
   queues_total: QueueFigures;
-  legs: number;
-  /** In order of customer_id and start. */
-  sessions: Session[];
+  /** What there is before any late event has joined a session. */
+  in_time: SessionTruth;
 }
 
 /** The truth about a file, from its lines and who of them is late. */
@@ -44,8 +54,7 @@ export function truthOf(lines: readonly Line[]): Truth {
   const distinct = lines.filter(({ repeat }) => !repeat);
   const inTime = distinct.filter(({ late }) => !late);
   const customers = distinct.filter(({ customer_id }) => customer_id !== '');
-  const { sessions, legs } = sessionise(inTime);
-  const queues = queueFigures(legs);
+  const final = asTruth(sessionise(distinct));
   return {
     lines: lines.length,
     repeats: lines.length - distinct.length,
@@ -57,8 +66,15 @@ export function truthOf(lines: readonly Line[]): Truth {
     sessionised_events: counted(customers.filter(({ event }) => isSessionised(event))),
     customers: { all: people(customers), in_time: people(customers.filter(({ late }) => !late)) },
     channels: channelCounts(customers),
-    queues,
-    queues_total: totalFigures(queues),
+    ...final,
+    queues_total: totalFigures(final.queues),
+    in_time: asTruth(sessionise(inTime)),
+  };
+}
+
+function asTruth({ sessions, legs }: Sessionised): SessionTruth {
+  return {
+    queues: queueFigures(legs),
     legs: legs.length,
     sessions: sessions.sort((a, b) => compare(a.customer_id, b.customer_id) || a.started_at - b.started_at),
   };

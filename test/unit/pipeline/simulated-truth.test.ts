@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { plantFault } from '../../simulator/faults';
 import { type Simulation, simulate } from '../../simulator/simulate';
+import type { SessionTruth } from '../../simulator/truth/truth';
 import { type PipelineResult, runPipeline } from './pure-pipeline';
 
 const figures = (result: PipelineResult) =>
@@ -44,6 +45,25 @@ const figures = (result: PipelineResult) =>
       a.customer_id === b.customer_id ? a.started_at - b.started_at : a.customer_id < b.customer_id ? -1 : 1,
     );
 
+/** What the legs say about the queues that the truth names. */
+function queueFigures({ legs }: PipelineResult, { queues }: SessionTruth): Record<string, object> {
+  const figures: Record<string, object> = {};
+  for (const queue of Object.keys(queues)) {
+    const of = legs.filter((leg) => leg.queue === queue);
+    const answered = of.filter(({ left_by }) => left_by === 'ANSWERED');
+    figures[queue] = {
+      offered: of.filter(({ queued_at }) => queued_at !== null).length,
+      answered: answered.length,
+      abandoned: of.filter(({ left_by }) => left_by === 'ABANDONED').length,
+      short_abandoned: of.filter(({ short_abandoned }) => short_abandoned).length,
+      handled: of.filter(({ handled_at }) => handled_at !== null).length,
+      wait_ms_answered: answered.reduce((sum, { wait_ms }) => sum + (wait_ms ?? 0), 0),
+    };
+  }
+  return figures;
+}
+
+// Without load there is no repair: what arrives late never joins a session here.
 describe('the rules, without a broker, against the simulation’s truth', () => {
   let simulation: Simulation;
   beforeAll(() => {
@@ -62,30 +82,28 @@ describe('the rules, without a broker, against the simulation’s truth', () => 
       repeats: truth.repeats,
       late: truth.late,
     });
-    expect(figures(result)).toEqual(truth.sessions);
-    expect(result.legs.length).toBe(truth.legs);
+    expect(figures(result)).toEqual(truth.in_time.sessions);
+    expect(result.legs.length).toBe(truth.in_time.legs);
   });
 
   test('legs give the queues’ figures', () => {
-    const { legs } = runPipeline(simulation.events, 4, 200);
-    const queues: Record<string, object> = {};
-    for (const queue of Object.keys(simulation.truth.queues)) {
-      const of = legs.filter((leg) => leg.queue === queue);
-      const answered = of.filter(({ left_by }) => left_by === 'ANSWERED');
-      queues[queue] = {
-        offered: of.filter(({ queued_at }) => queued_at !== null).length,
-        answered: answered.length,
-        abandoned: of.filter(({ left_by }) => left_by === 'ABANDONED').length,
-        short_abandoned: of.filter(({ short_abandoned }) => short_abandoned).length,
-        handled: of.filter(({ handled_at }) => handled_at !== null).length,
-        wait_ms_answered: answered.reduce((sum, { wait_ms }) => sum + (wait_ms ?? 0), 0),
-      };
-    }
-    expect(queues).toEqual(simulation.truth.queues);
+    const { in_time } = simulation.truth;
+    expect(queueFigures(runPipeline(simulation.events, 4, 200), in_time)).toEqual(in_time.queues);
+  });
+
+  test('were all events in order, none late, the final truth is what comes out', () => {
+    const { truth, lines } = simulation;
+    const inOrder = lines.toSorted((a, b) => a.at - b.at).map(({ event }) => event);
+    const result = runPipeline(inOrder, 4, 200);
+    expect(result.late).toBe(0);
+    expect(figures(result)).toEqual(truth.sessions);
+    expect(result.legs.length).toBe(truth.legs);
+    expect(queueFigures(result, truth)).toEqual(truth.queues);
+    expect(truth.sessions).not.toEqual(truth.in_time.sessions);
   });
 
   test.each(['drop', 'double', 'shift'] as const)('a planted fault (%s) shows', (fault) => {
     const result = runPipeline(plantFault(simulation, fault, 7), 4, 300);
-    expect(figures(result)).not.toEqual(simulation.truth.sessions);
+    expect(figures(result)).not.toEqual(simulation.truth.in_time.sessions);
   });
 });

@@ -27,7 +27,9 @@ describe('planted faults', () => {
       return { ...see(event), late: late.has(event.event_id), repeat };
     });
     expect(lines.length - simulation.lines.length).toBe({ drop: -1, double: 1, shift: 0 }[fault]);
-    expect(truthOf(lines).sessions).not.toEqual(simulation.truth.sessions);
+    const { sessions, in_time } = truthOf(lines);
+    expect(sessions).not.toEqual(simulation.truth.sessions);
+    expect(in_time.sessions).not.toEqual(simulation.truth.in_time.sessions);
   });
 
   test('the truth can be worked out from the file alone', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lateByRule } from '../../simulator/core/delivery';
 import type { Line } from '../../simulator/core/event';
 import { simulate } from '../../simulator/simulate';
+import type { Truth } from '../../simulator/truth/truth';
 
 const FIELDS = new Set(
   `event_id event_type occurred_at source provider direction stage interaction_id contact_id previous_interaction_id
@@ -99,6 +100,16 @@ describe('a run of the demo’s size', () => {
     }
   });
 
+  test('late events change sessions, legs and queues: each answer is another', () => {
+    const ids = ({ sessions }: Pick<Truth, 'sessions'>) => new Set(sessions.map(({ session_id }) => session_id));
+    const [final, inTime] = [ids(truth), ids(truth.in_time)];
+    // They make sessions that were not there, begin some earlier, and join others.
+    expect([...final].filter((id) => !inTime.has(id)).length).toBeGreaterThan(100);
+    expect([...inTime].filter((id) => !final.has(id)).length).toBeGreaterThan(100);
+    expect(truth.legs).not.toBe(truth.in_time.legs);
+    expect(truth.queues['voice-support']!.offered).toBeGreaterThan(truth.in_time.queues['voice-support']!.offered);
+  });
+
   test('counts add up', () => {
     const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0);
     const channels = Object.values(truth.channels);
@@ -106,8 +117,13 @@ describe('a run of the demo’s size', () => {
     expect(sum(channels.flatMap(({ by_hour_in_time }) => by_hour_in_time))).toBe(truth.customer_events.in_time);
     expect(truth.customer_events.all + truth.staff_events.all).toBe(truth.events.all);
     expect(truth.sessionised_events.in_time + truth.excluded_events.in_time).toBe(truth.customer_events.in_time);
-    expect(sum(truth.sessions.map(({ event_count }) => event_count))).toBe(truth.sessionised_events.in_time);
-    expect(sum(truth.sessions.map(({ leg_count }) => leg_count))).toBe(truth.legs);
+    for (const [told, events] of [
+      [truth, truth.sessionised_events.all],
+      [truth.in_time, truth.sessionised_events.in_time],
+    ] as const) {
+      expect(sum(told.sessions.map(({ event_count }) => event_count))).toBe(events);
+      expect(sum(told.sessions.map(({ leg_count }) => leg_count))).toBe(told.legs);
+    }
     expect(truth.lines).toBe(truth.events.all + truth.repeats);
   });
 });
