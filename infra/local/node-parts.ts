@@ -47,9 +47,12 @@ export const serviceParts: readonly Part[] = (['ingest', 'enrich', 'sessionize',
   readyWithinMs: 90_000,
   stopWithinMs: 15_000,
   check: async (context) => requireScript(context, serviceScript(name)),
-  prepare: async (context) => nodeCommand(context, name, serviceScript(name), heapMegabytes[name]),
+  prepare: async (context) => nodeCommand(context, name, serviceScript(name), heapMegabytes[name], localSettings[name]),
   isReady: (addresses) => answersOk(`${addresses[`${name}Url`]}/readyz`),
 }));
+
+/** Where a local stack differs from the defaults: late events need not wait a minute for their repair. */
+const localSettings: Partial<Record<PartName, Record<string, string>>> = { load: { REPAIR_EVERY_MS: '2000' } };
 
 const serviceScript = (name: PartName) => `services/${name}/main.js`;
 

@@ -58,7 +58,7 @@ export class LoadTask implements PartitionTask {
   constructor(
     private readonly deps: LoadDeps,
     private readonly stream: Stream,
-    private readonly partition: number,
+    readonly partition: number,
     private committed: Position,
   ) {
     deps.halts.check(this.key, committed);
@@ -71,6 +71,10 @@ export class LoadTask implements PartitionTask {
     if (intent && !stream.plans[intent.version])
       throw this.halt(`version ${intent.version} of its block is unknown here`);
     deps.tasks.add(this);
+  }
+
+  get topic(): string {
+    return this.stream.topic;
   }
 
   position(): number {

@@ -5,7 +5,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DeadLetter } from '../../schemas/types';
+import type { DeadLetter, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
 import { startHealthServer } from '../lib/health';
 import { type PartitionLoop, startPartitionLoop } from '../lib/kafka/partition-loop';
@@ -24,6 +24,9 @@ import { type LoadDeps, LoadTask } from './load-task';
 import { loadMetrics } from './metrics';
 import { Persistence } from './persistence';
 import { loadedBefore, readPosition, StartRefused } from './positions';
+import { CommandProducer } from './repair/command-producer';
+import { repairMetrics } from './repair/metrics';
+import { Repairer } from './repair/repairer';
 import type { LoadSettings } from './settings';
 import { StatusWriter } from './status-writer';
 import { deadLettersStream } from './streams/dead-letters';
@@ -64,8 +67,16 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
     const client = await connectService(settings, 'load', log, stopped);
     closing.push(() => client.disconnect());
     const { clusterId } = await client.admin.describeCluster();
-    const { streams, deadLetters } = await patiently('preparing', log, () => prepare(settings, client), stopped);
-    closing.push(() => deadLetters.close());
+    const { streams, deadLetters, commands } = await patiently(
+      'preparing',
+      log,
+      () => prepare(settings, client),
+      stopped,
+    );
+    closing.push(
+      () => deadLetters.close(),
+      () => commands.close(),
+    );
     await patiently('looking for the tables', log, () => warehouse.check(), stopped);
     const refusal = await patiently(
       'recalling what is loaded',
@@ -92,6 +103,20 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       tasks,
       insertTimeoutMs: settings.LOAD_INSERT_TIMEOUT_MS,
     };
+    const repairer = new Repairer({
+      warehouse,
+      commands,
+      ownedPartitions: () =>
+        [...tasks].filter(({ topic }) => topic === topics.enriched).map(({ partition }) => partition),
+      metrics: repairMetrics(registry),
+      log,
+      now: Date.now,
+      everyMs: settings.REPAIR_EVERY_MS,
+      customersPerRound: settings.REPAIR_CUSTOMERS_PER_ROUND,
+      maxEvents: settings.REPAIR_MAX_EVENTS,
+      maxBytes: 15 * 1_048_576,
+    });
+    closing.push(() => repairer.stop());
     for (const stream of streams) loops.push(await startLoop(stream, client, deps, settings, log));
     waitsFor = [];
   };
@@ -125,7 +150,12 @@ async function prepare(settings: LoadSettings, client: ServiceClient) {
   const codec = await AvroCodec.register<DeadLetter>(url, `${topics.deadLetter}-value`, 'dead-letter.v1');
   const partitions = await client.partitionsOf(topics.deadLetter);
   const streams = [await interactionsStream(url), await sessionsStream(url), deadLettersStream(codec)];
-  return { streams, deadLetters: await DeadLetterProducer.connect(client.kafka, codec, partitions) };
+  const command = await AvroCodec.register<SessionCommand>(url, `${topics.commands}-value`, 'session-command.v1');
+  return {
+    streams,
+    deadLetters: await DeadLetterProducer.connect(client.kafka, codec, partitions),
+    commands: await CommandProducer.connect(client.kafka, command),
+  };
 }
 
 const groupOf = (settings: LoadSettings, topic: string): string => `${settings.LOAD_GROUP_PREFIX}-${topic}`;

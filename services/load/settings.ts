@@ -28,6 +28,11 @@ export const loadSettings = z.object({
   LOAD_DONE_AFTER_MS: integer(1_000, 100, 60_000),
   /** Shortest time between two writes to pipeline_status. */
   LOAD_STATUS_EVERY_MS: integer(500, 50, 60_000),
+  /** How often late events are looked for that are not in sessions yet. */
+  REPAIR_EVERY_MS: integer(60_000, 100, 86_400_000),
+  REPAIR_CUSTOMERS_PER_ROUND: integer(500, 1, 100_000),
+  /** Of one customer, around the late events and whole sessions: beyond it there is no repair. */
+  REPAIR_MAX_EVENTS: integer(20_000, 100, 1_000_000),
   FETCH_MAX_WAIT_MS: integer(300, 1, 10_000),
   /** Of the topic sessions: its blocks cost the most and its readers can wait longer than those of volume. */
   FETCH_MAX_WAIT_SESSIONS_MS: integer(1_000, 1, 10_000),

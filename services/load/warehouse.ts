@@ -100,9 +100,20 @@ export class Warehouse {
         'raw_time',
         'raw_offset',
         'change_seq',
+        'progress_change_seq',
+        'input_offset',
+        'command_offset',
       ],
       format: 'JSONEachRow',
     });
+  }
+
+  async command(query: string, query_params: Record<string, unknown>): Promise<void> {
+    await this.client.command({ query, query_params });
+  }
+
+  async insertRows(table: string, values: readonly Record<string, unknown>[]): Promise<void> {
+    await this.client.insert({ table, values, format: 'JSONEachRow' });
   }
 
   async loadedOffsets(): Promise<LoadedOffset[]> {
@@ -123,12 +134,17 @@ export class Warehouse {
     this.probing = false;
   }
 
-  private async rows<T>(
-    query: string,
-    query_params: Record<string, unknown> = {},
-    abort_signal?: AbortSignal,
-  ): Promise<T[]> {
-    return (await this.client.query({ query, query_params, abort_signal, format: 'JSONEachRow' })).json<T>();
+  /** Rows of a query; 64-bit integers as numbers. */
+  async rows<T>(query: string, query_params: Record<string, unknown> = {}, abort_signal?: AbortSignal): Promise<T[]> {
+    return (
+      await this.client.query({
+        query,
+        query_params,
+        abort_signal,
+        format: 'JSONEachRow',
+        clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+      })
+    ).json<T>();
   }
 
   private async send(query: string, body: Buffer, abort_signal: AbortSignal): Promise<void> {

@@ -78,9 +78,7 @@ async function restore(
       ),
   });
   const pace = new RevisionPace(deps.revisionEveryMs);
-  const before = told ?? { input_offset: input.offset, command_offset: 0, raw: [] };
-  const { input_offset, command_offset, raw } = before;
-  for (const id of waiting) pace.wait(id, { input_offset, command_offset, raw });
+  for (const id of waiting) pace.wait(id, told);
   store.tidy();
   end();
   return { store, pace };

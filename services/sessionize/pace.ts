@@ -1,11 +1,7 @@
 import type { Customer } from './domain/customer';
 
-/** Where the input stood, and what it had said about time: all before it is in rows. */
-export interface Position {
-  input_offset: number;
-  command_offset: number;
-  raw: { partition: number; raw_time: number; raw_offset: number }[];
-}
+/** How far each raw partition was. */
+export type RawPositions = { partition: number; raw_time: number; raw_offset: number }[];
 
 /** A revision looks at every leg of a session: those of many are revised less often, so that they take no more time. */
 const manyLegs = 1_000;
@@ -19,7 +15,7 @@ export class RevisionPace {
   /** Until when customers are held back. */
   private readonly nextAt = new Map<string, number>();
   /** Customers whose rows are behind, with the position before the first event that no row tells; oldest first. */
-  private readonly waiting = new Map<string, Position>();
+  private readonly waiting = new Map<string, RawPositions>();
 
   constructor(private readonly everyMs: number) {}
 
@@ -29,7 +25,7 @@ export class RevisionPace {
     return next === undefined || next <= now;
   }
 
-  wait(id: string, before: Position): void {
+  wait(id: string, before: RawPositions): void {
     if (!this.waiting.has(id)) this.waiting.set(id, before);
   }
 
@@ -55,7 +51,7 @@ export class RevisionPace {
   }
 
   /** The position before the first event that no row tells; undefined when rows tell all. */
-  oldest(): Position | undefined {
+  oldest(): RawPositions | undefined {
     for (const position of this.waiting.values()) return position;
     return undefined;
   }

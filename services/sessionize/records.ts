@@ -1,13 +1,13 @@
-import type { SessionChangeSet } from '../../schemas/types';
+import type { Progress, SessionChangeSet } from '../../schemas/types';
 import type { AvroCodec } from '../lib/avro';
 import type { KafkaMessage, Message } from '../lib/kafka/kafkajs';
 import { kindHeader, rawHeaders } from '../lib/topics';
 import type { Watermark } from './domain/watermark';
-import type { Position } from './pace';
+import type { RawPositions } from './pace';
 
 /**
- * Kinds of records in the topic `sessions`; change sets have none. progress: all before it is in rows. position: how far
- * the state is, where that is further. snapshot: a customer's whole state, in place of the change sets before it.
+ * Kinds of records in the topic `sessions`; change sets have none. progress: what its raw positions say
+ * is in rows; its offsets are those taken in. position: how far the state is, where that is further. snapshot: a customer's whole state, in place of the change sets before it.
  * marker: ours, at a restore.
  */
 export type RecordKind = 'progress' | 'position' | 'snapshot' | 'marker';
@@ -33,16 +33,14 @@ export function positionRecord(
   codec: ChangeSetCodec,
   partition: number,
   kind: 'progress' | 'position',
-  position: Position,
-  rawPartitions: number,
+  progress: Progress,
   change_seq: number,
 ): Message {
-  const progress = { ...position, raw_partitions: rawPartitions };
   const set = { customer_id: '', change_seq, sessions: [], legs: [], state: [], progress };
   return { key: null, value: codec.encode(set), partition, headers: { [kindHeader]: kind } };
 }
 
-export const rawPositions = (watermark: Watermark): Position['raw'] =>
+export const rawPositions = (watermark: Watermark): RawPositions =>
   watermark
     .entries()
     .flatMap(([partition, { raw_time, raw_offset }]) =>

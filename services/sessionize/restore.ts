@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LegRow, SessionChangeSet, SessionEvent, SessionRow } from '../../schemas/types';
+import type { LegRow, Progress, SessionChangeSet, SessionEvent, SessionRow } from '../../schemas/types';
 import type { AvroCodec } from '../lib/avro';
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
 import type { PartitionReader } from '../lib/kafka/partition-reader';
@@ -9,7 +9,7 @@ import { kindHeader, topics } from '../lib/topics';
 import { Customer } from './domain/customer';
 import type { SessionRules } from './domain/rules';
 import { Watermark } from './domain/watermark';
-import type { Position } from './pace';
+import type { RawPositions } from './pace';
 import type { RecordKind } from './records';
 import type { SessionStore } from './store';
 
@@ -35,7 +35,7 @@ export interface Restored {
   store: SessionStore;
   /** Customers with events that no row tells yet, and the position before the first of them. */
   waiting: string[];
-  told: Position | undefined;
+  told: RawPositions;
 }
 
 interface Logged {
@@ -77,14 +77,14 @@ export async function restoreSessions(input: RestoreInput): Promise<Restored> {
     store.tidy();
     await control.heartbeat();
   }
-  return { store, waiting, told: log.told };
+  return { store, waiting, told: log.told?.raw ?? [] };
 }
 
 interface Log {
   customers: Map<string, Logged[]>;
   /** The last progress record's, and the last of either kind. */
-  told: (Position & { raw_partitions: number }) | undefined;
-  seen: (Position & { raw_partitions: number }) | undefined;
+  told: Progress | undefined;
+  seen: Progress | undefined;
   changeSeq: number;
   nextOffset: number;
 }

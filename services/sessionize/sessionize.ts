@@ -18,7 +18,7 @@ import type { SessionInput, SessionizeDeps } from './deps';
 import type { Customer } from './domain/customer';
 import type { Changes } from './domain/revision';
 import { openPartition } from './open-partition';
-import type { Position, RevisionPace } from './pace';
+import type { RawPositions, RevisionPace } from './pace';
 import { changeSetRecord, observeHeaders, positionRecord, rawPositions, snapshotRecord } from './records';
 import { takeCommand } from './repair';
 import type { SessionStore } from './store';
@@ -66,7 +66,7 @@ export class SessionizeTask implements PartitionTask {
   }
 
   async handle(input: TaskInput, control: Control): Promise<void> {
-    const before = this.reached(this.positions);
+    const before = rawPositions(this.store.watermark);
     const draft = this.draft(new Map(this.positions).set(input.topic, input.nextOffset));
     this.isClean = false;
     if (input.topic === topics.commands) await this.takeCommands(input.messages, draft);
@@ -95,7 +95,7 @@ export class SessionizeTask implements PartitionTask {
     return { records: [], customers: [], refused: [], positions, now: this.deps.now() };
   }
 
-  private async takeEvents(messages: KafkaMessage[], draft: Draft, before: Position): Promise<void> {
+  private async takeEvents(messages: KafkaMessage[], draft: Draft, before: RawPositions): Promise<void> {
     const { codecs, metrics } = this.deps;
     const { store, pace } = this;
     await codecs.enriched.prepare(messages.map(({ value }) => value));
@@ -203,11 +203,17 @@ export class SessionizeTask implements PartitionTask {
   private told(draft: Draft): Message[] {
     const { store, pace, partition } = this;
     const { changeSet } = this.deps.codecs;
-    const { rawPartitions } = store.watermark;
-    const reached = this.reached(draft.positions);
+    const reached = rawPositions(store.watermark);
     const oldest = pace.oldest();
-    const record = (kind: 'progress' | 'position', position: Position): Message =>
-      positionRecord(changeSet, partition, kind, position, rawPartitions, store.changeSeq);
+    const record = (kind: 'progress' | 'position', raw: RawPositions): Message => {
+      const progress = {
+        input_offset: draft.positions.get(topics.enriched) as number,
+        command_offset: draft.positions.get(topics.commands) as number,
+        raw_partitions: store.watermark.rawPartitions,
+        raw,
+      };
+      return positionRecord(changeSet, partition, kind, progress, store.changeSeq);
+    };
     return oldest ? [record('progress', oldest), record('position', reached)] : [record('progress', reached)];
   }
 
@@ -224,14 +230,6 @@ export class SessionizeTask implements PartitionTask {
       for (const session of customer.sessions) session.floor = store.nextOffset;
     }
     return messages;
-  }
-
-  private reached(positions: ReadonlyMap<string, number>): Position {
-    return {
-      input_offset: positions.get(topics.enriched) as number,
-      command_offset: positions.get(topics.commands) as number,
-      raw: rawPositions(this.store.watermark),
-    };
   }
 
   private decode<T>(codec: AvroCodec<T>, message: KafkaMessage, topic: string, draft: Draft): T | undefined {

@@ -44,6 +44,9 @@ export function formatMetadata({ intent, progress }: Committed): string {
       progress.raw_partitions,
       ...[...progress.raw].map(([partition, { time, offset }]) => [partition, time ?? null, offset ?? null]),
     ],
+    ...(progress.sessionized && {
+      s: [progress.sessionized.change_seq, progress.sessionized.input_offset, progress.sessionized.command_offset],
+    }),
   });
 }
 
@@ -56,11 +59,13 @@ export function parseMetadata(start: number, metadata: string): Committed {
       end,
       out = [],
       p,
+      s,
     } = JSON.parse(metadata) as {
       v?: number;
       end?: number;
       out?: number[];
       p: [number, number, number, ...[number, number | null, number | null][]];
+      s?: [number, number, number];
     };
     const [loaded_until, change_seq, raw_partitions, ...raw] = p;
     return {
@@ -75,6 +80,7 @@ export function parseMetadata(start: number, metadata: string): Committed {
         raw: new Map(
           raw.map(([partition, time, offset]) => [partition, { time: time ?? undefined, offset: offset ?? undefined }]),
         ),
+        ...(s && { sessionized: { change_seq: s[0], input_offset: s[1], command_offset: s[2] } }),
       },
     };
   } catch {

@@ -13,6 +13,14 @@ export interface Progress {
   /** How many raw partitions there are; 0 until known. */
   raw_partitions: number;
   raw: ReadonlyMap<number, RawReach>;
+  /** Topic sessions only: as of which change_seq the input and the commands below these offsets are in rows. */
+  sessionized?: Sessionized;
+}
+
+export interface Sessionized {
+  change_seq: number;
+  input_offset: number;
+  command_offset: number;
 }
 
 export const noProgress: Progress = { loaded_until: 0, change_seq: 0, raw_partitions: 0, raw: new Map() };
@@ -29,7 +37,14 @@ export function mergeProgress(a: Progress, b: Progress): Progress {
     change_seq: Math.max(a.change_seq, b.change_seq),
     raw_partitions: Math.max(a.raw_partitions, b.raw_partitions),
     raw,
+    ...later(a.sessionized, b.sessionized),
   };
+}
+
+/** The three belong together: those of the later progress record. */
+function later(a?: Sessionized, b?: Sessionized): { sessionized?: Sessionized } {
+  const sessionized = !a || (b && b.change_seq >= a.change_seq && b.input_offset >= a.input_offset) ? b : a;
+  return sessionized ? { sessionized } : {};
 }
 
 const higher = (a: number | undefined, b: number | undefined): number | undefined =>

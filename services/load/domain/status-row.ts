@@ -16,6 +16,11 @@ export function statusRow(status: Status): Record<string, unknown> {
       known.flatMap(([partition, reach]) => (reach.offset === undefined ? [] : [[partition, reach.offset]])),
     ),
     change_seq: status.change_seq,
+    ...(status.sessionized && {
+      progress_change_seq: status.sessionized.change_seq,
+      input_offset: status.sessionized.input_offset,
+      command_offset: status.sessionized.command_offset,
+    }),
   };
 }
 

@@ -41,11 +41,20 @@ export function progressOf(messages: readonly KafkaMessage[], decode: (value: Bu
     const value = messages.findLast(wanted)?.value;
     return value ? decode(value) : undefined;
   };
-  const progress = last((message) => message.headers?.[kindHeader]?.toString() === 'progress')?.progress;
+  const record = last((message) => message.headers?.[kindHeader]?.toString() === 'progress');
+  const progress = record?.progress;
   return {
     loaded_until: messages.reduce((latest, { timestamp }) => Math.max(latest, Number(timestamp)), 0),
     change_seq: last(isData)?.change_seq ?? 0,
     raw_partitions: progress?.raw_partitions ?? 0,
+    ...(record &&
+      progress && {
+        sessionized: {
+          change_seq: record.change_seq,
+          input_offset: progress.input_offset,
+          command_offset: progress.command_offset,
+        },
+      }),
     raw: new Map(
       progress?.raw.map(({ partition, raw_time, raw_offset }) => [partition, { time: raw_time, offset: raw_offset }]),
     ),

@@ -58,6 +58,7 @@ describe('how far the pipeline has come', () => {
       change_seq: 8,
       raw_partitions: 2,
       raw: new Map([[1, { time: 50, offset: 5 }]]),
+      sessionized: { change_seq: 9, input_offset: 1, command_offset: 0 },
     });
     expect(progressOf(messages, () => undefined).raw.size).toBe(0);
   });
