@@ -108,15 +108,16 @@ function timeRange(messages: Message[], now: number): [Timestamp, Timestamp] {
   return [first ?? now, max ?? now];
 }
 
-/** Room for the records if all are like the first of their partition, and a quarter more. */
+/** Room for the records where text is ASCII and headers are few; the writer grows where they are not. */
 function estimate(topicData: { partitions: PartitionData[] }[]): number {
   let size = 1024;
   for (const { partitions } of topicData) {
     for (const { messages } of partitions) {
-      const first = messages[0];
-      if (first)
-        size += headSize + messages.length * (40 + ((first.key?.length ?? 0) + (first.value?.length ?? 0)) * 1.25);
+      size += headSize;
+      for (const { key, value, headers } of messages) {
+        size += 20 + (key?.length ?? 0) + (value?.length ?? 0) + (headers === undefined ? 0 : 60);
+      }
     }
   }
-  return Math.ceil(size);
+  return size;
 }

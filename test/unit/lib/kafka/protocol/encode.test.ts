@@ -28,10 +28,31 @@ describe('what is sent, compared with stock kafkajs', () => {
     await fc.assert(
       fc.asyncProperty(arbitraryProduce, async (options) => {
         const produce = options as ProduceOptions;
+        const [ours, stock] = [produceRequest, stockRequest].map((request) => {
+          const { encode, expectResponse, ...rest } = request(produce);
+          return { ...rest, expectsResponse: expectResponse() };
+        });
+        expect(ours).toEqual(stock);
         expect(await bytesOf(produceRequest(produce).encode())).toBe(await bytesOf(stockRequest(produce).encode()));
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('at every size and time difference where a number takes a byte more', async () => {
+    const edges = [6, 13, 20, 27, 31, 34, 41].map((bit) => 2 ** bit);
+    const around = edges.flatMap((edge) => [edge - 1, edge, edge + 1]);
+    const base = { acks: -1, timeout: 1 };
+    const timed = [0, ...around].map((delta) => ({ value: 'v', timestamp: String(2 ** 42 + delta) }));
+    // Times are sorted as text: the one with a digit more comes first, and the differences are negative.
+    const negative = [0, ...around].map((delta) => ({ value: 'v', timestamp: String(10 ** 14 - 1 - delta) }));
+    const sized = around
+      .filter((size) => size < 2 ** 21)
+      .flatMap((size) => [{ value: Buffer.alloc(size) }, { key: 'a'.repeat(size), value: null }]);
+    for (const messages of [timed, [{ value: 'v', timestamp: String(10 ** 14) }, ...negative], sized]) {
+      const options = { ...base, topicData: [{ topic: 't', partitions: [{ partition: 0, messages }] }] };
+      expect(await bytesOf(produceRequest(options).encode())).toBe(await bytesOf(stockRequest(options).encode()));
+    }
   });
 
   test('framed requests have the same bytes', async () => {
