@@ -6,13 +6,15 @@
  * producers interleave in a partition, as in every re-keyed topic, it hands aborted records on.
  * `test/integration/aborted-transactions.test.ts` shows both, against a real broker.
  */
-interface Record {
+import { replaceModule } from './replace-module';
+
+export interface AbortableRecord {
   offset: string;
   key: Buffer | null;
   isControlRecord: boolean;
   batchContext: { producerId: string; inTransaction: boolean };
 }
-interface AbortedTransaction {
+export interface AbortedTransaction {
   firstOffset: string;
   producerId: string;
 }
@@ -22,9 +24,9 @@ export function filterAborted({
   messages,
   abortedTransactions,
 }: {
-  messages: Record[];
+  messages: AbortableRecord[];
   abortedTransactions?: AbortedTransaction[] | null;
-}): Record[] {
+}): AbortableRecord[] {
   if (!abortedTransactions?.length) return messages;
   const waiting = abortedTransactions
     .map(({ firstOffset, producerId }) => ({ first: BigInt(firstOffset), producerId: String(producerId) }))
@@ -46,9 +48,4 @@ export function filterAborted({
 /** A control record's key is version (int16) and type (int16): 0 is abort, 1 commit. */
 const isAbortMarker = (key: Buffer | null): boolean => key?.length === 4 && key.readInt16BE(2) === 0;
 
-const path = require.resolve('kafkajs/src/consumer/filterAbortedMessages');
-if (require.cache[require.resolve('kafkajs')]) {
-  throw new Error('services/lib/kafka/aborted-transactions must be loaded before kafkajs');
-}
-require(path);
-(require.cache[path] as NodeModule).exports = filterAborted;
+replaceModule('kafkajs/src/consumer/filterAbortedMessages', filterAborted);
