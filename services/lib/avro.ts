@@ -19,6 +19,9 @@ export class UndecodableValue extends Error {
 export const avroType = (schema: SchemaName | object): avro.Type =>
   avro.Type.forSchema(typeof schema === 'string' ? JSON.parse(schemaTexts[schema]) : (schema as avro.Schema));
 
+/** Shared by the values encoded one after the other: freed when the last of them is. */
+const slabBytes = 256 * 1024;
+
 /**
  * Encodes and decodes one record type in Confluent's framing. Registering gives the id; afterwards encoding and the
  * decoding of known ids need no registry, so a service that has started outlives it.
@@ -26,12 +29,14 @@ export const avroType = (schema: SchemaName | object): avro.Type =>
 export class AvroCodec<T> {
   private readonly resolvers = new Map<number, { writer: avro.Type; resolver?: avro.Resolver }>();
   private readonly prefix = Buffer.alloc(prefixBytes);
+  private slab = Buffer.alloc(0);
+  private used = 0;
 
   private constructor(
     private readonly registry: SchemaRegistry,
     private readonly reader: avro.Type,
     readonly schemaId: number,
-    writer: avro.Type,
+    private readonly writer: avro.Type,
   ) {
     this.prefix.writeInt32BE(schemaId, 1);
     this.resolvers.set(schemaId, { writer, resolver: reader === writer ? undefined : reader.createResolver(writer) });
@@ -53,9 +58,26 @@ export class AvroCodec<T> {
     return new AvroCodec<T>(registry, fields ? narrowed(name, fields) : writer, id, writer);
   }
 
+  /** Values lie one behind the other in shared memory, written where they stay: nothing is copied. */
   encode(value: T): Buffer {
-    const body = (this.resolvers.get(this.schemaId) as { writer: avro.Type }).writer.toBuffer(value);
-    return Buffer.concat([this.prefix, body], prefixBytes + body.length);
+    for (let room = slabBytes; ; room *= 2) {
+      if (this.slab.length - this.used < prefixBytes) this.newSlab(room);
+      const start = this.used;
+      const end = this.writer.encode(value, this.slab, start + prefixBytes);
+      if (end < 0) {
+        // It lacks as many bytes; where that was the end of a slab, a new one may have room.
+        this.newSlab(Math.max(room, 2 * prefixBytes + this.slab.length - start - end));
+        continue;
+      }
+      this.prefix.copy(this.slab, start);
+      this.used = end;
+      return this.slab.subarray(start, end);
+    }
+  }
+
+  private newSlab(bytes: number): void {
+    this.slab = Buffer.allocUnsafeSlow(bytes);
+    this.used = 0;
   }
 
   /**

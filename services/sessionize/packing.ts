@@ -6,6 +6,7 @@ import type { Packing } from './store';
 
 /** Customers as Avro, in the form and framing of a snapshot record. */
 export const packingOf = (codec: AvroCodec<SessionChangeSet>, rules: SessionRules): Packing => ({
-  pack: (customer_id, customer) => codec.encode(packCustomer(customer_id, customer)),
+  // A copy of its own: it stays for long, and would keep all that was encoded beside it.
+  pack: (customer_id, customer) => Buffer.from(codec.encode(packCustomer(customer_id, customer))),
   unpack: (bytes) => unpackCustomer(codec.decode(bytes), rules),
 });

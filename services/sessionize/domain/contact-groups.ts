@@ -1,4 +1,4 @@
-import { interactionKey, scoped } from './contacts';
+import { scoped } from './contacts';
 import type { Leg } from './leg';
 import type { SessionRules } from './rules';
 
@@ -35,17 +35,20 @@ export function contactGroups(legs: readonly Leg[], rules: SessionRules): Contac
   };
   const byContact = new Map<string, number>();
   const byInteraction = new Map<string, number>();
-  legs.forEach((leg, index) => {
-    const known = byContact.get(leg.facts.contactKey);
-    if (known === undefined) byContact.set(leg.facts.contactKey, index);
-    else unite(known, index);
-    if (!byInteraction.has(interactionKey(leg.first))) byInteraction.set(interactionKey(leg.first), index);
-  });
-  legs.forEach((leg, index) => {
-    const previous = leg.facts.previous;
+  for (let index = 0; index < legs.length; index++) {
+    const { contactKey, interactionKey } = legs[index].facts;
+    if (contactKey !== '') {
+      const known = byContact.get(contactKey);
+      if (known === undefined) byContact.set(contactKey, index);
+      else unite(known, index);
+    }
+    if (interactionKey !== '' && !byInteraction.has(interactionKey)) byInteraction.set(interactionKey, index);
+  }
+  for (let index = 0; index < legs.length; index++) {
+    const { previous } = legs[index].facts;
     const continued = previous && byInteraction.get(scoped(previous, previous.previous_interaction_id as string));
     if (continued !== undefined) unite(continued, index);
-  });
+  }
   uniteReconnects(legs, rules, unite);
   const groups = legs.map((leg): ContactGroup => ({ contact_id: leg.facts.contactId, lastHuman: -1 }));
   return legs.map((leg, index) => {

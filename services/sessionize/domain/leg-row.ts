@@ -1,5 +1,5 @@
 import type { LegRow, OutcomeStatus } from '../../../schemas/types';
-import { contactKey } from './contacts';
+import { contactKey, interactionKey } from './contacts';
 import { legDurations } from './leg-durations';
 import type { LegFold } from './leg-fold';
 import { failureSteps, handledEvent, legOutcome, queueLeftBy } from './leg-outcome';
@@ -18,7 +18,13 @@ export interface DescribedLeg {
 export type LegFacts = Pick<
   LegFold,
   'channel' | 'last' | 'side' | 'previous' | 'intent' | 'emotionFirst' | 'emotionLast' | 'firstCost' | 'costs'
-> & { contactKey: string; contactId: string; wasDropped: boolean };
+> & {
+  /** '' for a leg that no id joins to another. */
+  contactKey: string;
+  interactionKey: string;
+  contactId: string;
+  wasDropped: boolean;
+};
 
 /** What a leg cannot say alone: its session ('' beyond the first 200 legs), its contact, and whether people took over. */
 export interface LegPlace {
@@ -41,7 +47,8 @@ export function factsOf(leg: LegFold): LegFacts {
     firstCost: leg.firstCost,
     costs: leg.costs,
     // The contact its source names: by its first event that names one.
-    contactKey: contactKey(leg.contact ?? first),
+    contactKey: leg.contact || first.interaction_id ? contactKey(leg.contact ?? first) : '',
+    interactionKey: first.interaction_id ? interactionKey(first) : '',
     contactId: leg.contact?.contact_id || first.interaction_id || first.event_id,
     // The line broke: the source says so by its disconnect reason or its outcome code.
     wasDropped: leg.disconnect_by.toUpperCase() === 'TELECOM_PROBLEM' || leg.outcome_code.toLowerCase() === 'dropped',

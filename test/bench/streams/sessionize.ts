@@ -22,7 +22,7 @@ export async function startSessionize(options: SessionizeRun): Promise<Contender
   const profile = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
   const contender = startContender(
     process.execPath,
-    [`--max-old-space-size=${options.heap_mb}`, ...profile, script],
+    [`--max-old-space-size=${options.heap_mb}`, '--max-semi-space-size=64', ...profile, script],
     {
       KAFKA_BROKERS: addresses.kafkaBrokers,
       SCHEMA_REGISTRY_URL: addresses.schemaRegistryUrl,
