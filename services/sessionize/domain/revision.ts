@@ -25,7 +25,7 @@ export function revised<Row extends SessionRow | LegRow>(
 
 /** The same but for version and sign. */
 function isSame<Row extends SessionRow | LegRow>(a: Row, b: Row): boolean {
-  for (const key in a) {
+  for (const key in b) {
     if (key === 'version' || key === 'sign') continue;
     const [x, y]: [unknown, unknown] = [a[key], b[key]];
     if (x === y) continue;

@@ -218,7 +218,7 @@ export function standingRows(sets: readonly SessionChangeSet[]) {
       apply(sessions, `${customer_id} ${row.session_id}`, { ...row, customer_id }, versions);
     }
     for (const row of [...legRows].sort((a, b) => a.sign - b.sign)) {
-      apply(legs, `${customer_id} ${row.leg_id}`, row, versions);
+      apply(legs, `${customer_id} leg ${row.leg_id}`, row, versions);
     }
   }
   return { sessions: [...sessions.values()], legs: [...legs.values()] };
