@@ -1,7 +1,7 @@
 import type { SessionEvent } from '../../../schemas/types';
 import { compareEvents } from './event-order';
 import { Leg, placeOf } from './leg';
-import { cuts, neverCuts } from './leg-fold';
+import { neverCuts } from './leg-fold';
 
 /** Legs that an event has made, and those that are no more since their events are in others now. */
 export interface LegChange {
@@ -23,12 +23,12 @@ export class Interaction {
     const place = placeOf(leg.events, event, (one) => one);
     if (place < leg.events.length && compareEvents(leg.events[place], event) === 0) return undefined;
     const isLast = place === leg.events.length && index === this.legs.length - 1;
-    if (isLast && cuts(leg.folded, event)) {
+    if (isLast && leg.isCutBy(event)) {
       const added = legOf(event);
       this.legs.push(added);
       return { removed: [], added: [added] };
     }
-    if (isLast || neverCuts(leg.folded, event)) {
+    if (isLast || neverCuts(leg.side, event)) {
       leg.insertAt(place, event);
       return unchanged;
     }
@@ -50,7 +50,7 @@ export class Interaction {
     const added: Leg[] = [];
     let last: Leg | undefined;
     const take = (event: SessionEvent): void => {
-      if (last && !cuts(last.folded, event)) last.append(event);
+      if (last && !last.isCutBy(event)) last.append(event);
       else {
         last = legOf(event);
         added.push(last);
@@ -60,7 +60,7 @@ export class Interaction {
     let end = index + count;
     // A new first event stands before the first leg, which is then cut with it.
     if (index === 0 && count === 1 && events.length === 1) this.legs[0].events.forEach(take);
-    while (end < this.legs.length && last && !cuts(last.folded, this.legs[end].first)) {
+    while (end < this.legs.length && last && !last.isCutBy(this.legs[end].first)) {
       this.legs[end].events.forEach(take);
       end += 1;
     }

@@ -81,19 +81,23 @@ export const sideOf = (stage: Stage): Side =>
 const isAnswer = ({ event_type, stage }: SessionEvent): boolean =>
   event_type === 'agent.joined' || (event_type === 'interaction.connected' && stage === 'AGENT');
 
-/** Whether an event begins a new leg of its connection, behind the leg folded so far. */
-export function cuts(leg: LegFold, event: SessionEvent): boolean {
-  const side = sideOf(event.stage);
-  if (side && leg.side && side !== leg.side) return true;
-  if (event.event_type === 'queue.entered') return leg.queued !== undefined || leg.answer !== undefined;
-  if (event.event_type !== 'agent.joined' || !leg.answer) return false;
-  return event.agent_id !== null && leg.joinedAgent !== null && event.agent_id !== leg.joinedAgent;
+/**
+ * Whether an event begins a new leg of its connection, behind a leg. `side` is the leg's; the fold is asked for only when
+ * the event is of a kind that may cut.
+ */
+export function cuts(side: Side, folded: () => LegFold, event: SessionEvent): boolean {
+  const own = sideOf(event.stage);
+  if (own && side && own !== side) return true;
+  if (event.event_type === 'queue.entered') return folded().queued !== undefined || folded().answer !== undefined;
+  if (event.event_type !== 'agent.joined' || !folded().answer) return false;
+  const { joinedAgent } = folded();
+  return event.agent_id !== null && joinedAgent !== null && event.agent_id !== joinedAgent;
 }
 
-/** Whether an event may stand anywhere in a leg without moving a cut. */
-export function neverCuts(leg: LegFold, event: SessionEvent): boolean {
-  const side = sideOf(event.stage);
-  if (side && side !== leg.side) return false;
+/** Whether an event may stand anywhere in a leg of a side without moving a cut. */
+export function neverCuts(side: Side, event: SessionEvent): boolean {
+  const own = sideOf(event.stage);
+  if (own && own !== side) return false;
   return event.event_type !== 'queue.entered' && !isAnswer(event);
 }
 

@@ -1,7 +1,7 @@
 import type { LegRow, SessionEvent } from '../../../schemas/types';
 import { CheckpointedFold } from './checkpointed-fold';
 import { compareEvents } from './event-order';
-import { type LegFold, legFolding } from './leg-fold';
+import { cuts, type LegFold, legFolding, type Side, sideOf } from './leg-fold';
 import { type DescribedLeg, describeLeg, factsOf, type LegFacts, type LegPlace } from './leg-row';
 import type { SessionRules } from './rules';
 
@@ -10,6 +10,8 @@ export class Leg {
   /** The row last emitted; undefined before the first. */
   emitted: LegRow | undefined;
   described: DescribedLeg | undefined;
+  /** All of its events that have a side have this one, else there would be a cut. */
+  side: Side;
   /** Whether it was described as one that people take over. */
   escalates = false;
   /** Whether it has changed since it was described. */
@@ -23,6 +25,11 @@ export class Leg {
 
   get first(): SessionEvent {
     return this.fold.items[0];
+  }
+
+  /** Whether an event behind this leg begins a new one. */
+  isCutBy(event: SessionEvent): boolean {
+    return cuts(this.side, () => this.folded, event);
   }
 
   get folded(): LegFold {
@@ -40,6 +47,7 @@ export class Leg {
 
   insertAt(index: number, event: SessionEvent): void {
     this.fold.insert(index, event);
+    this.side ??= sideOf(event.stage);
     this.known = undefined;
     this.changed = true;
   }
