@@ -10,6 +10,8 @@ export interface SessionizeRun {
   groupId: string;
   addresses: StackAddresses;
   heap_mb: number;
+  /** All that is open by default, as Streams' cache holds it. */
+  hotCustomers?: number;
   log: string;
   /** A folder for a CPU profile, or undefined. */
   profileDir: string | undefined;
@@ -32,7 +34,7 @@ export async function startSessionize(options: SessionizeRun): Promise<Contender
       LOG_LEVEL: 'warn',
       // As Streams does it: updates with every commit, and all that is open in the cache.
       REVISION_EVERY_MS: '0',
-      STATE_HOT_CUSTOMERS: '1000000',
+      STATE_HOT_CUSTOMERS: String(options.hotCustomers ?? 1_000_000),
     },
     options.log,
   );
