@@ -155,8 +155,11 @@ export class Repairer {
     await this.deps.warehouse.command(
       `INSERT INTO resessionize_requests (request_id, customer_id, kafka_partition, from_at, to_at, requested_at, done_at)
        SELECT request_id, customer_id, kafka_partition, from_at, to_at, requested_at, now64(3) FROM resessionize_requests FINAL
-       WHERE (request_id, customer_id) IN ({keys: Array(Tuple(String, String))})`,
-      { keys: requests.map(({ request_id, customer_id }) => [request_id, customer_id]) },
+       WHERE has(arrayZip({requests: Array(String)}, {customers: Array(String)}), (request_id, customer_id))`,
+      {
+        requests: requests.map(({ request_id }) => request_id),
+        customers: requests.map(({ customer_id }) => customer_id),
+      },
     );
   }
 }
