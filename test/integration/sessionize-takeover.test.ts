@@ -54,15 +54,16 @@ describe('sessions are exactly those of the rule, each once', () => {
     await fleet.untilWorks('a');
     await fleet.untilWorks('b');
 
-    await expectUnfinished(writing);
+    await fleet.overload('a');
     await fleet.kill('a');
     await expectUnfinished(writing);
     await fleet.start('a');
     await fleet.untilWorks('a');
 
     await fleet.untilWorks('b');
-    await expectUnfinished(writing);
+    await fleet.overload('b');
     fleet.freeze('b');
+    await expectUnfinished(writing);
     await fleet.start('c');
     await fleet.untilAllAdvance();
     await expectUnfinished(writing);
@@ -77,7 +78,7 @@ describe('sessions are exactly those of the rule, each once', () => {
     const writing = new Writing(input, 0, 60, 1_000);
     await fleet.start('a');
     await fleet.untilWorks('a');
-    await expectUnfinished(writing);
+    await fleet.overload('a');
     const { code, seconds } = await fleet.stop('a');
     expect(code).toBe(0);
     expect(seconds).toBeLessThan(15);

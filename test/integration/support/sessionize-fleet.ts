@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackAddresses } from '../../../infra/local/stack';
 import { createKafka } from '../../../services/lib/kafka/client';
 import type { Admin, Kafka } from '../../../services/lib/kafka/kafkajs';
@@ -71,6 +72,17 @@ export class SessionizeFleet {
       before ??= now;
       return now > before;
     });
+  }
+
+  /**
+   * Lets an instance fall behind for a moment: what is done to it next meets it in the middle of work. One that keeps up
+   * mostly waits, and then nothing can happen to it.
+   */
+  async overload(name: string): Promise<void> {
+    this.freeze(name);
+    await sleep(1_500);
+    this.wake(name);
+    await sleep(30);
   }
 
   async kill(name: string): Promise<void> {
