@@ -16,7 +16,7 @@ export async function onOwnStack<T>(
   const stack = await startStack({
     dir,
     portOffset,
-    ...(parts && { parts, setUpSteps: [] }),
+    parts,
     env: process.env,
     onProgress: (progress) => console.error(formatProgress(progress)),
   });

@@ -1,9 +1,9 @@
 import type { EnrichedEvent } from '../../../schemas/types';
-import { schemaTexts } from '../../../schemas/types';
 import { AvroCodec } from '../../../services/lib/avro';
 import type { Kafka, Message } from '../../../services/lib/kafka/kafkajs';
 import { partitionOf } from '../../../services/lib/kafka/partitioner';
-import { kindHeader, rawHeaders, topics } from '../../../services/lib/topics';
+import { topics } from '../../../services/lib/topics';
+import { enrichedEvent, heartbeat, type RawPlace, rawHeadersOf } from '../../support/enriched-records';
 import { customerId, type Load } from './loads';
 
 export const partitions = 4;
@@ -37,7 +37,7 @@ export async function writeInput(kafka: Kafka, registryUrl: string, load: Load):
       key: customer,
       value: codec.encode(event),
       partition: partitionOf(customer, partitions),
-      headers: headersOf(raw, rawTimes[raw]),
+      headers: rawHeadersOf(placeOf(raw, rawTimes[raw])),
     });
     if (waiting.length < load.shape.records_per_send) continue;
     await send(waiting);
@@ -46,8 +46,7 @@ export async function writeInput(kafka: Kafka, registryUrl: string, load: Load):
   // Into every partition, what each raw partition has come to.
   for (let partition = 0; partition < partitions; partition++) {
     for (const [raw, time] of rawTimes.entries()) {
-      const ends = { [kindHeader]: 'heartbeat', [rawHeaders.offset]: String(load.customer.length) };
-      waiting.push({ key: null, value: null, partition, headers: { ...headersOf(raw, time), ...ends } });
+      waiting.push(heartbeat(partition, placeOf(raw, time), load.customer.length));
     }
   }
   await send(waiting);
@@ -57,18 +56,11 @@ export async function writeInput(kafka: Kafka, registryUrl: string, load: Load):
 
 const namedPartition = ({ message }: { message: Message }): number => message.partition as number;
 
-const headersOf = (raw: number, time: number): Record<string, string> => ({
-  [rawHeaders.partition]: String(raw),
-  [rawHeaders.partitions]: String(rawPartitions),
-  [rawHeaders.time]: String(time),
-});
+const placeOf = (partition: number, time: number): RawPlace => ({ partition, partitions: rawPartitions, time });
 
 /** A page view that fills about as many fields as a real one, with no contact and no interaction. */
-function blankEvent(): EnrichedEvent {
-  const { fields } = JSON.parse(schemaTexts['enriched-event.v1']) as { fields: { name: string; default?: unknown }[] };
-  const defaults = Object.fromEntries(fields.map((field) => [field.name, field.default]));
-  return {
-    ...(defaults as unknown as EnrichedEvent),
+const blankEvent = (): EnrichedEvent =>
+  enrichedEvent({
     event_type: 'web.page_viewed',
     identity_type: 'customer_id',
     identity_verified: true,
@@ -83,5 +75,4 @@ function blankEvent(): EnrichedEvent {
     page_title: 'Returns and refunds',
     language: 'en',
     attributes: { browser: 'firefox', device: 'desktop' },
-  };
-}
+  });

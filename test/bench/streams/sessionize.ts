@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackAddresses } from '../../../infra/local/stack';
+import { metricSum } from '../../support/metric-sum';
 import { type Contender, startContender, until } from './process';
 
 /** The compiled service beside this compiled file. */
@@ -55,15 +56,10 @@ export interface SessionizeFigures {
 /** What the service has counted so far. */
 export async function sessionizeFigures({ sessionizeUrl }: StackAddresses): Promise<SessionizeFigures> {
   const text = await (await fetch(`${sessionizeUrl}/metrics`)).text();
-  const sum = (name: string, label = ''): number =>
-    [...text.matchAll(new RegExp(`^${name}\\{[^}]*${label}[^}]*\\} (\\S+)$`, 'gm'))].reduce(
-      (total, [, value]) => total + Number(value),
-      0,
-    );
   return {
-    commits: sum('sessionize_transaction_seconds_count'),
-    change_sets: sum('sessionize_change_sets_total'),
-    sessionised: sum('sessionize_events_total', 'result="sessionised"'),
-    failures: sum('sessionize_partition_failures_total'),
+    commits: metricSum(text, 'sessionize_transaction_seconds_count'),
+    change_sets: metricSum(text, 'sessionize_change_sets_total'),
+    sessionised: metricSum(text, 'sessionize_events_total', 'result="sessionised"'),
+    failures: metricSum(text, 'sessionize_partition_failures_total'),
   };
 }

@@ -3,6 +3,7 @@ import { AvroCodec } from '../../../services/lib/avro';
 import type { Admin } from '../../../services/lib/kafka/kafkajs';
 import type { PartitionReader } from '../../../services/lib/kafka/partition-reader';
 import { kindHeader, topics } from '../../../services/lib/topics';
+import { readTopic } from '../../support/read-topic';
 import { customerId, type Load } from './loads';
 
 /** A session as both sides must agree on it: customer, first and last event (epoch ms), how many. */
@@ -37,7 +38,7 @@ export async function readChangeSets(admin: Admin, reader: PartitionReader, regi
     ['customer_id', 'sessions'],
   );
   const emitted = new Map<string, string>();
-  await readAll(admin, reader, topics.sessions, ({ value, headers }) => {
+  await readTopic(admin, reader, topics.sessions, ({ value, headers }) => {
     if (value === null || headers?.[kindHeader]) return;
     const set = codec.decode(value);
     for (const { session_id, started_at, ended_at, event_count, sign } of set.sessions) {
@@ -51,7 +52,7 @@ export async function readChangeSets(admin: Admin, reader: PartitionReader, regi
 /** Streams' updates played to the end: the window is in the key (customer, end, start), the count is the value. */
 export async function readWindows(admin: Admin, reader: PartitionReader, topic: string): Promise<Sessions> {
   const counts = new Map<string, string>();
-  await readAll(admin, reader, topic, ({ key, value }) => {
+  await readTopic(admin, reader, topic, ({ key, value }) => {
     if (key === null) return;
     const id = key.toString('latin1');
     if (value === null) {
@@ -78,19 +79,4 @@ export function difference(expected: Sessions, found: Sessions): string | undefi
   if (missing.length === 0 && surplus.length === 0) return undefined;
   const some = (list: string[]): string => list.slice(0, 3).join(' | ');
   return `${missing.length} missing (${some(missing)}), ${surplus.length} surplus (${some(surplus)})`;
-}
-
-async function readAll(
-  admin: Admin,
-  reader: PartitionReader,
-  topic: string,
-  visit: (message: Parameters<Parameters<PartitionReader['read']>[3]>[0]) => void,
-): Promise<void> {
-  for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
-    const take = (message: Parameters<typeof visit>[0]): true => {
-      visit(message);
-      return true;
-    };
-    await reader.read(topic, partition, Number(low), take, { to: Number(high) });
-  }
 }

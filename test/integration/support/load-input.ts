@@ -1,8 +1,8 @@
 import type { EnrichedEvent, LegRow, SessionChangeSet, SessionRow } from '../../../schemas/types';
-import { schemaTexts } from '../../../schemas/types';
 import { AvroCodec } from '../../../services/lib/avro';
 import type { Kafka, Message, Producer, TopicMessages } from '../../../services/lib/kafka/kafkajs';
-import { kindHeader, rawHeaders, topics } from '../../../services/lib/topics';
+import { kindHeader, topics } from '../../../services/lib/topics';
+import { enrichedEvent, heartbeat, rawHeadersOf, spoilt } from '../../support/enriched-records';
 
 /** What must be in the tables when all that was committed is loaded. */
 export interface Truth {
@@ -20,11 +20,6 @@ export interface Truth {
 const partitions = 4;
 const customers = 300;
 const start = Date.UTC(2026, 0, 20);
-const defaults = Object.fromEntries(
-  (JSON.parse(schemaTexts['enriched-event.v1']) as { fields: { name: string; default?: unknown }[] }).fields.map(
-    (field) => [field.name, field.default ?? null],
-  ),
-);
 
 /**
  * Writes what enrich and sessionize would: two transactional producers that interleave in every partition, some of
@@ -111,22 +106,15 @@ export class LoadInput {
       key: event.customer_id,
       value: this.enriched.encode(event),
       partition: partitionOf(event.customer_id),
-      headers: rawHeadersOf(event.occurred_at),
+      headers: rawHeadersOf(placeAt(event.occurred_at)),
     }));
     const unreadable = this.random() < 0.1;
     if (unreadable) {
-      const whole = messages[0].value as Buffer;
-      const spoilt = [
-        whole.subarray(0, -4),
-        Buffer.from('not avro'),
-        Buffer.concat([Buffer.from([0, 0, 15, 255, 255]), whole]),
-      ];
-      const value = spoilt[this.round % spoilt.length];
+      const value = spoilt(messages[0].value as Buffer, this.round);
       messages.splice(1 + (this.round % 3), 0, { key: 'x', value, partition: this.round % partitions });
     }
     for (let partition = 0; partition < partitions; partition++) {
-      const headers = { ...rawHeadersOf(start), [rawHeaders.offset]: String(this.sent), [kindHeader]: 'heartbeat' };
-      messages.push({ key: null, value: null, partition, headers });
+      messages.push(heartbeat(partition, placeAt(start), this.sent));
     }
     return {
       records: { topic: topics.enriched, messages },
@@ -193,16 +181,11 @@ export class LoadInput {
 /** Staff events have no customer. */
 const partitionOf = (customer_id: string): number => Number(customer_id.split('-')[1] ?? 0) % partitions;
 
-const rawHeadersOf = (time: number): Record<string, string> => ({
-  [rawHeaders.partition]: '0',
-  [rawHeaders.partitions]: '1',
-  [rawHeaders.time]: String(time),
-});
+const placeAt = (time: number) => ({ partition: 0, partitions: 1, time });
 
 /** Events of several months, so that one block is several parts in the table. */
 export function eventOf(number: number, random: number): EnrichedEvent {
-  return {
-    ...(defaults as unknown as EnrichedEvent),
+  return enrichedEvent({
     event_id: `e-${number}`,
     event_type: 'message.sent',
     occurred_at: start + Math.floor(random * 30 * 86_400_000),
@@ -215,7 +198,7 @@ export function eventOf(number: number, random: number): EnrichedEvent {
     talk_ms: number % 7 === 0 ? null : number % 1_000,
     attributes: { 'it’s': 'a "test"' },
     ...(number % 50 === 0 ? { commerce_offered: true } : {}),
-  };
+  });
 }
 
 function sessionOf(session_id: string, customer: number, leg_count: number, version: number): SessionRow {

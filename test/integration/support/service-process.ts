@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const projectRoot = resolve(__dirname, '../../..');
+const root = resolve(__dirname, '../../..');
+/** Where this file is compiled, the services beside it are too. */
+const compiled = __filename.endsWith('.js');
 
-/** A service run from its source as a process of its own, with what it logged. */
+/** A service run as a process of its own (from its source in tests, else compiled), with what it logged. */
 export class ServiceProcess {
   private readonly output: string[] = [];
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -19,19 +21,24 @@ export class ServiceProcess {
     });
   }
 
-  /** Starts `services/<name>/main.ts` and resolves when it answers /livez; throws with its output when it ends first. */
+  /** Starts `services/<name>/main` and resolves when it answers /livez; throws with its output when it ends first. */
   static async start(name: string, env: Record<string, string>): Promise<ServiceProcess> {
-    const main = join(projectRoot, 'services', name, 'main.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', main], {
-      cwd: projectRoot,
+    const main = join(root, 'services', name, 'main');
+    const child = spawn(process.execPath, compiled ? [`${main}.js`] : ['--import', 'tsx', `${main}.ts`], {
+      cwd: root,
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const service = new ServiceProcess(child, `http://127.0.0.1:${env.PORT}`);
-    await until(`${name} to live`, 30_000, async () => {
-      if (child.exitCode !== null) throw new Error(`${name} ended at its start:\n${service.log}`);
-      return (await fetch(`${service.url}/livez`)).ok;
-    });
+    try {
+      await until(`${name} to live`, 30_000, async () => {
+        if (child.exitCode !== null) throw new Error(`${name} ended at its start:\n${service.log}`);
+        return (await fetch(`${service.url}/livez`)).ok;
+      });
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    }
     return service;
   }
 
@@ -43,6 +50,10 @@ export class ServiceProcess {
   async notReady(): Promise<string[]> {
     const answer = (await (await fetch(`${this.url}/readyz`)).json()) as { reasons?: string[] };
     return answer.reasons ?? [];
+  }
+
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.url}/metrics`)).text();
   }
 
   kill(signal: NodeJS.Signals): void {
