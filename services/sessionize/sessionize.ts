@@ -87,6 +87,11 @@ export class SessionizeTask implements PartitionTask {
     await this.commit(draft);
   }
 
+  /** Rows that wait are not left to whoever comes next. */
+  async drain(control: Control): Promise<void> {
+    while (this.pace.waitingCustomers > 0) await this.tick(Number.POSITIVE_INFINITY, control);
+  }
+
   async close(): Promise<void> {
     await this.producer.close();
   }

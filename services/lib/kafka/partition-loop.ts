@@ -210,7 +210,13 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
     stop: async () => {
       clearInterval(timer);
       // Work in hand ends first: handlers finish, their commits count.
-      await Promise.all([...slots.values()].map((slot) => slot.lock));
+      await Promise.all(
+        [...slots.values()].map((slot) =>
+          exclusively(slot, async () => {
+            if (slot.generation === generation) await slot.task?.drain?.(controlOf(slot, generation));
+          }).catch((error: Error) => log.warn({ error: error.message }, 'what waited could not be done at the stop')),
+        ),
+      );
       stopping = true;
       await consumer.disconnect();
       await Promise.all([...slots.values()].map((slot) => close(slot)));

@@ -24,6 +24,8 @@ export interface PartitionTask {
   handle(input: TaskInput, control: Control): Promise<void>;
   /** Called a few times a second while the task is current, so that it can act when nothing arrives. */
   tick?(now: number, control: Control): Promise<void>;
+  /** Called once before an orderly stop: what would have waited for a tick is done now. */
+  drain?(control: Control): Promise<void>;
   /** Releases producers and the like; the state is given up. */
   close(): Promise<void>;
 }

@@ -29,13 +29,16 @@ export async function playSessions(admin: Admin, reader: PartitionReader, regist
   const lastSeq = new Map<number, number>();
   await readTopic(admin, reader, topics.sessions, ({ value, headers, offset }, partition) => {
     if (value === null) return;
+    const kind = headers?.[kindHeader]?.toString();
+    // Whole states repeat what stands.
+    if (kind === 'snapshot') return;
     const set = codec.decode(value);
     const before = lastSeq.get(partition) ?? 0;
     const fail = (what: string): never => {
       throw new Error(`${topics.sessions} partition ${partition} offset ${offset}: ${what}`);
     };
     if (set.progress) {
-      if (headers?.[kindHeader]?.toString() !== 'progress') fail('a progress record without its header');
+      if (kind !== 'progress' && kind !== 'position') fail('a progress record without its header');
       // It repeats the number of the change sets before it.
       if (set.change_seq < before) fail(`progress at change_seq ${set.change_seq} after ${before}`);
       played.inputOffsets.set(partition, set.progress.input_offset);

@@ -90,6 +90,17 @@ describe('what sessionize does, in order', () => {
     expect(world.progress()?.progress?.input_offset).toBe(2);
   });
 
+  test('an orderly stop leaves no rows to wait', async () => {
+    const world = new World({ revisionEveryMs: 60_000 });
+    const task = await world.open();
+    for (const id of ['a0', 'a1']) {
+      send(world, 'ana', { event_id: id, occurred_at: 0 });
+      await world.feed(task, topics.enriched, 10);
+    }
+    await task.drain(world.control);
+    expect(world.effects.at(-1)).toContain('sessions ana#3[-a0/1 +a0/3], sessions progress, interactions');
+  });
+
   test('a fenced owner changes nothing any more', async () => {
     const world = new World();
     const [old] = [await world.open()];
