@@ -1,6 +1,7 @@
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import avro from 'avsc';
 import { schemaTexts } from '../../schemas/types';
+import { compileWriter, type Write } from './avro-writer';
 
 export type SchemaName = keyof typeof schemaTexts;
 
@@ -31,13 +32,15 @@ export class AvroCodec<T> {
   private readonly prefix = Buffer.alloc(prefixBytes);
   private slab = Buffer.alloc(0);
   private used = 0;
+  private readonly write: Write;
 
   private constructor(
     private readonly registry: SchemaRegistry,
     private readonly reader: avro.Type,
     readonly schemaId: number,
-    private readonly writer: avro.Type,
+    writer: avro.Type,
   ) {
+    this.write = compileWriter(writer) ?? writer.encode.bind(writer);
     this.prefix.writeInt32BE(schemaId, 1);
     this.resolvers.set(schemaId, { writer, resolver: reader === writer ? undefined : reader.createResolver(writer) });
   }
@@ -63,7 +66,7 @@ export class AvroCodec<T> {
     for (let room = slabBytes; ; room *= 2) {
       if (this.slab.length - this.used < prefixBytes) this.newSlab(room);
       const start = this.used;
-      const end = this.writer.encode(value, this.slab, start + prefixBytes);
+      const end = this.write(value, this.slab, start + prefixBytes);
       if (end < 0) {
         // It lacks as many bytes; where that was the end of a slab, a new one may have room.
         this.newSlab(Math.max(room, 2 * prefixBytes + this.slab.length - start - end));
