@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { StoreSize } from './store';
 
 export interface SessionizeMetrics {
   events: Counter<'result'>;
@@ -9,7 +10,7 @@ export interface SessionizeMetrics {
   commands: Counter<'result'>;
   observePartition(
     partition: number,
-    state: { customers: number; sessions: number; packed_customers: number; packed_bytes: number },
+    state: StoreSize,
     waitingCustomers: number,
     holdback: { partition: number; time: number } | undefined,
   ): void;
@@ -25,6 +26,10 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
   });
   const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames: ['partition'], registers });
   const customers = gauge('sessionize_open_customers', 'Customers with sessions in memory');
+  const largest = gauge(
+    'sessionize_largest_session_legs',
+    'Legs of the largest session in use: over 200 it is oversized',
+  );
   const packed = gauge('sessionize_packed_customers', 'Customers kept as bytes, since they were not used of late');
   const packedBytes = gauge('sessionize_packed_bytes', 'Bytes of the packed customers, outside the heap');
   const waiting = gauge('sessionize_waiting_customers', 'Customers whose next revision waits for REVISION_EVERY_MS');
@@ -76,6 +81,7 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
       const labels = { partition: String(partition) };
       open.set(labels, state.sessions);
       customers.set(labels, state.customers);
+      largest.set(labels, state.largest_session_legs);
       packed.set(labels, state.packed_customers);
       packedBytes.set(labels, state.packed_bytes);
       waiting.set(labels, waitingCustomers);

@@ -22,16 +22,35 @@ interface Cold {
   changeSeq: number;
 }
 
+/** A walk over all customers, some with each transaction. */
+interface Walk {
+  ids: string[];
+  next: number;
+  floor: number;
+  sessions: number;
+  largest_session_legs: number;
+}
+
+/** How much there is; sessions and the largest of those not packed as of the last whole walk. */
+export interface StoreSize {
+  customers: number;
+  sessions: number;
+  largest_session_legs: number;
+  packed_customers: number;
+  packed_bytes: number;
+}
+
 /** What one partition's sessionizer knows between two transactions. */
 export class SessionStore {
   /** Customers as objects; those not used of late come first, roughly. */
   private readonly hot = new Map<string, Customer>();
   private readonly cold = new Map<string, Cold>();
   private coldBytes = 0;
-  private coldSessions = 0;
   private used = new Set<string>();
   private readonly lastChanges = new Map<string, number>();
-  private walk: { ids: string[]; next: number; floor: number };
+  private walk: Walk;
+  /** As of the last whole walk. */
+  private counted = { sessions: 0, largest_session_legs: 0 };
 
   constructor(
     private readonly rules: SessionRules,
@@ -46,7 +65,7 @@ export class SessionStore {
     private changedSince = changeSeq,
     private knownFloor = nextOffset,
   ) {
-    this.walk = { ids: [], next: 0, floor: knownFloor };
+    this.walk = { ids: [], next: 0, floor: knownFloor, sessions: 0, largest_session_legs: 0 };
   }
 
   /** A customer's state, to be changed in place; empty for one that is not known. */
@@ -97,12 +116,10 @@ export class SessionStore {
     return found;
   }
 
-  size(): { customers: number; sessions: number; packed_customers: number; packed_bytes: number } {
-    let sessions = this.coldSessions;
-    for (const customer of this.hot.values()) sessions += customer.sessions.length;
+  size(): StoreSize {
     return {
+      ...this.counted,
       customers: this.hot.size + this.cold.size,
-      sessions,
       packed_customers: this.cold.size,
       packed_bytes: this.coldBytes,
     };
@@ -118,7 +135,11 @@ export class SessionStore {
       if (customer) {
         customer.evict(watermark);
         if (customer.sessions.length === 0) this.forget(id);
-        for (const { floor } of customer.sessions) walk.floor = Math.min(walk.floor, floor);
+        walk.sessions += customer.sessions.length;
+        for (const { floor, legs } of customer.sessions) {
+          walk.floor = Math.min(walk.floor, floor);
+          walk.largest_session_legs = Math.max(walk.largest_session_legs, legs.length);
+        }
         continue;
       }
       const cold = this.cold.get(id);
@@ -126,12 +147,22 @@ export class SessionStore {
       if (watermark !== undefined && cold.evictable_at < watermark) {
         this.drop(id, cold);
         this.rememberChange(id, cold.changeSeq);
-      } else walk.floor = Math.min(walk.floor, cold.floor);
+      } else {
+        walk.sessions += cold.sessions;
+        walk.floor = Math.min(walk.floor, cold.floor);
+      }
     }
     if (walk.next < walk.ids.length) return;
     // Whoever is new since the walk began lies above where it began.
     this.knownFloor = walk.floor;
-    this.walk = { ids: [...this.hot.keys(), ...this.cold.keys()], next: 0, floor: this.nextOffset };
+    this.counted = { sessions: walk.sessions, largest_session_legs: walk.largest_session_legs };
+    this.walk = {
+      ids: [...this.hot.keys(), ...this.cold.keys()],
+      next: 0,
+      floor: this.nextOffset,
+      sessions: 0,
+      largest_session_legs: 0,
+    };
   }
 
   private forget(id: string): void {
@@ -170,14 +201,12 @@ export class SessionStore {
       };
       this.cold.set(id, cold);
       this.coldBytes += bytes.length;
-      this.coldSessions += cold.sessions;
     }
   }
 
   private drop(id: string, cold: Cold): void {
     this.cold.delete(id);
     this.coldBytes -= cold.bytes.length;
-    this.coldSessions -= cold.sessions;
   }
 
   private thaw(id: string, cold: Cold): Customer {
