@@ -63,10 +63,11 @@ async function main(): Promise<void> {
       await sleep(2_000);
       const before = await gauges(addresses.sessionizeUrl);
       const sessions = before('sessionize_open_sessions');
+    const customers = before('sessionize_open_customers');
       const log = await topicEnd(admin, topics.sessions);
       console.log({
         sessions,
-        customers: before('sessionize_open_customers'),
+        customers,
         packed_customers: before('sessionize_packed_customers'),
         packed_bytes_per_customer: Math.round(
           before('sessionize_packed_bytes') / before('sessionize_packed_customers'),
@@ -90,10 +91,10 @@ async function main(): Promise<void> {
       await until('the state to be restored', withinMs, 500, async () => {
         again.assertRunning();
         after = await gauges(addresses.sessionizeUrl);
-        return after('sessionize_restore_seconds_count') >= 4 && after('sessionize_open_sessions') >= sessions;
+        return after('sessionize_restore_seconds_count') >= 4 && after('sessionize_open_customers') >= customers;
       });
       console.log({
-        restored_sessions: after('sessionize_open_sessions'),
+        restored_customers: after('sessionize_open_customers'),
         restore_seconds: (performance.now() - restoringAt) / 1_000,
         restore_seconds_per_partition: after('sessionize_restore_seconds_sum') / 4,
         cpu_seconds: cpuSeconds(again.pid),

@@ -257,16 +257,21 @@ describe('what is not stored is not acknowledged', () => {
 describe('closing', () => {
   test('a request in hand is answered, and its kept-alive connection does not hold the stop up', async () => {
     let acknowledge = (): void => undefined;
+    let taken = (): void => undefined;
+    const isInHand = new Promise<void>((resolve) => {
+      taken = resolve;
+    });
     const { app } = start({
       store: () =>
         new Promise((resolve) => {
           acknowledge = resolve;
+          taken();
         }),
     });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const body = JSON.stringify(goodEvent);
     const answer = fetch(`${url}/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await isInHand;
     const closed = app.close();
     await new Promise((resolve) => setTimeout(resolve, 50));
     acknowledge();
