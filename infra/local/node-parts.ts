@@ -51,8 +51,11 @@ export const serviceParts: readonly Part[] = (['ingest', 'enrich', 'sessionize',
   isReady: (addresses) => answersOk(`${addresses[`${name}Url`]}/readyz`),
 }));
 
-/** Where a local stack differs from the defaults: late events need not wait a minute for their repair. */
-const localSettings: Partial<Record<PartName, Record<string, string>>> = { load: { REPAIR_EVERY_MS: '2000' } };
+/** Where a local stack differs from the defaults: late events need not wait a minute for their repair, heaps are small. */
+const localSettings: Partial<Record<PartName, Record<string, string>>> = {
+  load: { REPAIR_EVERY_MS: '2000' },
+  sessionize: { STATE_HOT_CUSTOMERS: '2000' },
+};
 
 const serviceScript = (name: PartName) => `services/${name}/main.js`;
 

@@ -10,8 +10,8 @@ export const sessionizeSettings = z.object({
   FETCH_MIN_BYTES: integer(1_048_576, 1, 64 * 1_048_576),
   /** At most one revision a customer in this time; 0: with every commit. */
   REVISION_EVERY_MS: integer(500, 0, 60_000),
-  /** Customers a partition holds as objects; the others are packed, at a tenth of the memory. */
-  STATE_HOT_CUSTOMERS: integer(10_000, 100, 10_000_000),
+  /** Customers a partition holds as objects; the others are packed, at about a fifth of the memory. */
+  STATE_HOT_CUSTOMERS: integer(5_000, 100, 10_000_000),
   /** A customer whose oldest change set lies this many records back is written anew, so that a restore reads less. */
   SNAPSHOT_AFTER_RECORDS: integer(1_000_000, 1_000, 1_000_000_000),
 });

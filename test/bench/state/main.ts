@@ -63,7 +63,7 @@ async function main(): Promise<void> {
       await sleep(2_000);
       const before = await gauges(addresses.sessionizeUrl);
       const sessions = before('sessionize_open_sessions');
-    const customers = before('sessionize_open_customers');
+      const customers = before('sessionize_open_customers');
       const log = await topicEnd(admin, topics.sessions);
       console.log({
         sessions,
