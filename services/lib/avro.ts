@@ -1,7 +1,7 @@
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import avro from 'avsc';
 import { schemaTexts } from '../../schemas/types';
-import { compileWriter, type Write } from './avro-writer';
+import { fastType, type Write, writerOf } from './avro-types';
 
 export type SchemaName = keyof typeof schemaTexts;
 
@@ -39,8 +39,9 @@ export class AvroCodec<T> {
     private readonly reader: avro.Type,
     readonly schemaId: number,
     writer: avro.Type,
+    plain: avro.Type,
   ) {
-    this.write = compileWriter(writer) ?? writer.encode.bind(writer);
+    this.write = writerOf(writer, plain);
     this.prefix.writeInt32BE(schemaId, 1);
     this.resolvers.set(schemaId, { writer, resolver: reader === writer ? undefined : reader.createResolver(writer) });
   }
@@ -57,8 +58,8 @@ export class AvroCodec<T> {
   ): Promise<AvroCodec<T>> {
     const registry = new SchemaRegistry({ host: registryUrl, retry: { retries: 2, initialRetryTimeInSecs: 0.2 } });
     const { id } = await registry.register({ type: SchemaType.AVRO, schema: schemaTexts[name] }, { subject });
-    const writer = avroType(name);
-    return new AvroCodec<T>(registry, fields ? narrowed(name, fields) : writer, id, writer);
+    const writer = fastType(JSON.parse(schemaTexts[name]));
+    return new AvroCodec<T>(registry, fields ? narrowed(name, fields) : writer, id, writer, avroType(name));
   }
 
   /** Values lie one behind the other in shared memory, written where they stay: nothing is copied. */
@@ -115,7 +116,7 @@ export class AvroCodec<T> {
   private async writerType(id: number): Promise<avro.Type | undefined> {
     try {
       const schema = (await this.registry.getSchema(id)) as unknown as { getName?: unknown };
-      return avro.Type.forSchema(JSON.parse(JSON.stringify(schema)));
+      return fastType(JSON.parse(JSON.stringify(schema)));
     } catch (error) {
       if (/404|not found/i.test((error as Error).message)) return undefined;
       throw error;
@@ -131,9 +132,9 @@ function schemaIdOf(framed: Buffer): number {
 }
 
 /** The same record with fewer fields; named types move to where they are first used. */
-function narrowed(name: SchemaName, fields: readonly string[]): avro.Type {
+export function narrowed(name: SchemaName, fields: readonly string[]): avro.Type {
   const schema = JSON.parse(schemaTexts[name]) as { fields: { name: string }[] };
-  return avro.Type.forSchema({
+  return fastType({
     ...schema,
     fields: schema.fields.filter((field) => fields.includes(field.name)),
   } as unknown as avro.Schema);
