@@ -35,7 +35,7 @@ interface Segment {
 /** The contacts of one session: which there are, and how many, each split where it is silent for longer than the join. */
 export class ContactBook {
   count = 0;
-  private readonly segments = new Map<string, Segment[]>();
+  private segments: Map<string, Segment[]> | undefined;
 
   constructor(private readonly rules: SessionRules) {}
 
@@ -47,6 +47,7 @@ export class ContactBook {
       return;
     }
     const key = contactKey(event);
+    this.segments ??= new Map();
     const own = this.segments.get(key);
     if (!own) {
       this.segments.set(key, [{ first: at, last: at }]);
@@ -65,7 +66,7 @@ export class ContactBook {
 
   /** Whether an event at a time would continue one of the session's contacts. */
   continues(key: string, at: number): boolean {
-    return this.segments.get(key)?.some((segment) => this.joins(segment, at)) ?? false;
+    return this.segments?.get(key)?.some((segment) => this.joins(segment, at)) ?? false;
   }
 
   private joins({ first, last }: Segment, at: number): boolean {

@@ -22,10 +22,11 @@ export class Session {
   unrevised = 0;
   readonly contacts: ContactBook;
   readonly legs: Leg[] = [];
-  private readonly interactions = new Map<string, Interaction>();
+  /** Maps are made when there is something to keep: most sessions of page views need none. */
+  private interactions: Map<string, Interaction> | undefined;
   /** Rows that stand though nothing says so any more: of sessions merged into this one, of legs cut otherwise. */
   private standingSessions: SessionRow[] = [];
-  private standingLegs = new Map<string, LegRow>();
+  private standingLegs: Map<string, LegRow> | undefined;
 
   constructor(private readonly rules: SessionRules) {
     this.contacts = new ContactBook(rules);
@@ -50,7 +51,7 @@ export class Session {
     if (!change) return false;
     for (const leg of change.removed) {
       this.legs.splice(placeOf(this.legs, leg.first, firstOf), 1);
-      if (leg.emitted) this.standingLegs.set(leg.emitted.leg_id, leg.emitted);
+      if (leg.emitted) this.stands(leg.emitted);
     }
     for (const leg of change.added) this.legs.splice(placeOf(this.legs, leg.first, firstOf), 0, leg);
     const at = event.occurred_at;
@@ -63,8 +64,14 @@ export class Session {
     return true;
   }
 
+  private stands(row: LegRow): void {
+    this.standingLegs ??= new Map();
+    this.standingLegs.set(row.leg_id, row);
+  }
+
   private interactionOf(event: SessionEvent): Interaction {
     const key = interactionKey(event);
+    this.interactions ??= new Map();
     let interaction = this.interactions.get(key);
     if (!interaction) {
       interaction = new Interaction();
@@ -86,8 +93,8 @@ export class Session {
     this.to = Math.max(this.to, other.to);
     this.floor = Math.min(this.floor, other.floor);
     this.standingSessions.push(...other.standingSessions);
-    for (const [id, row] of other.standingLegs) this.standingLegs.set(id, row);
-    for (const { emitted } of other.legs) if (emitted) this.standingLegs.set(emitted.leg_id, emitted);
+    for (const row of other.standingLegs?.values() ?? []) this.stands(row);
+    for (const { emitted } of other.legs) if (emitted) this.stands(emitted);
   }
 
   /** Rows that stand for what is in this session now: emitted before a restore, or by a session since given up. */
@@ -96,7 +103,7 @@ export class Session {
     for (const row of sessions) if (!known.has(row.session_id)) this.standingSessions.push(row);
     const own = new Set(this.legs.flatMap(({ emitted }) => (emitted ? [emitted.leg_id] : [])));
     for (const row of legs) {
-      if (!own.has(row.leg_id) && !this.standingLegs.has(row.leg_id)) this.standingLegs.set(row.leg_id, row);
+      if (!own.has(row.leg_id) && !this.standingLegs?.has(row.leg_id)) this.stands(row);
     }
   }
 
@@ -119,14 +126,14 @@ export class Session {
       if (!leg.changed && leg.described && isAt(leg, place)) continue;
       const { row } = leg.describe(place, rules);
       let before = leg.emitted;
-      if (!before && standingLegs.size > 0) {
+      if (!before && standingLegs) {
         before = standingLegs.get(row.leg_id);
         standingLegs.delete(row.leg_id);
       }
       leg.emitted = revised(row, before, changes.legs, version);
     }
-    for (const row of standingLegs.values()) changes.legs.push(takeBack(row));
-    if (standingLegs.size > 0) this.standingLegs = new Map();
+    for (const row of standingLegs?.values() ?? []) changes.legs.push(takeBack(row));
+    this.standingLegs = undefined;
     const counts = { event_count: this.eventCount, contact_count: this.contacts.count };
     const row = describeSession(legs, counts, rules);
     const before = this.standingSessions.find((standing) => standing.session_id === session_id);
@@ -138,7 +145,7 @@ export class Session {
 
   /** Counts as revised when a revision would emit nothing. Answers whether it does. */
   settle(): boolean {
-    const [standingSessions, standingLegs] = [this.standingSessions, new Map(this.standingLegs)];
+    const [standingSessions, standingLegs] = [this.standingSessions, this.standingLegs && new Map(this.standingLegs)];
     const changes: Changes = { sessions: [], legs: [] };
     const before = this.legs.map(({ emitted }) => emitted);
     const { unrevised } = this;
@@ -158,7 +165,7 @@ export class Session {
 
   /** Whether its rows say all that is in it. */
   get isRevised(): boolean {
-    return this.unrevised === 0 && this.standingSessions.length === 1 && this.standingLegs.size === 0;
+    return this.unrevised === 0 && this.standingSessions.length === 1 && !this.standingLegs;
   }
 }
 
