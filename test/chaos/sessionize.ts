@@ -46,8 +46,7 @@ const faults = {
   'is stopped': {
     weight: 10,
     strike: async (fleet: SessionizeFleet, name: string) => {
-      const { code, log } = await fleet.stop(name);
-      if (code !== 0) throw new Error(`sessionize ${name} ended with ${code}:\n${log}`);
+      await stop(fleet, name);
       await fleet.start(name);
     },
   },
@@ -65,6 +64,11 @@ async function killAndStart(fleet: SessionizeFleet, name: string, random: Random
   await fleet.kill(name);
   await sleep(2_000 * random.next());
   await fleet.start(name);
+}
+
+async function stop(fleet: SessionizeFleet, name: string): Promise<void> {
+  const { code, log } = await fleet.stop(name);
+  if (code !== 0) throw new Error(`sessionize ${name} ended with ${code}:\n${log}`);
 }
 
 async function freeze(fleet: SessionizeFleet, name: string, forMs: number): Promise<void> {
@@ -87,7 +91,7 @@ async function work({ addresses }: Stack): Promise<boolean> {
     console.error('no more faults: writing the rest');
     await writing.finish();
     await fleet.untilRead(input.truth.ends);
-    for (const name of fleet.names) await fleet.stop(name);
+    for (const name of fleet.names) await stop(fleet, name);
     await input.close();
 
     const { sessions, played, differences } = await judge(
@@ -126,6 +130,7 @@ async function strikeAll(
     const what = random.weighted(weights) as keyof typeof faults;
     const unread = await fleet.unread(input.truth.ends);
     console.error(`fault ${fault}: ${name} ${what}; ${writing.pending} events to write, ${unread} records to read`);
+    if (random.chance(0.5)) await fleet.overload(name);
     await faults[what].strike(fleet, name, random);
   }
   return count;

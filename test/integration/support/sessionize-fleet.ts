@@ -51,9 +51,10 @@ export class SessionizeFleet {
       SESSIONIZE_GROUP_ID: groupId,
       KAFKA_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
       KAFKA_REBALANCE_TIMEOUT_MS: String(sessionTimeoutMs),
-      // No linger: many small transactions, so that whatever strikes strikes in the middle of one.
+      // No linger: many small transactions. A fetch that waits for long is answered while an instance is frozen: what it
+      // finds when it wakes are records that are no longer its own.
       FETCH_MIN_BYTES: '1',
-      FETCH_MAX_WAIT_MS: '20',
+      FETCH_MAX_WAIT_MS: '1000',
     });
     this.members.set(name, service);
     if (this.closed) await this.kill(name);

@@ -44,6 +44,7 @@ export class SessionsInput {
   readonly truth: SessionsTruth = { events: [], poison: new Set(), ends: new Map(), aborted: 0 };
   private written = 0;
   private closed = false;
+  private inHand: Promise<void> = Promise.resolve();
   private readonly random: Random;
   private readonly arrivals: Arrival[];
   private readonly poisonAt: Set<number>;
@@ -87,7 +88,7 @@ export class SessionsInput {
     this.written += round.length;
     const aborted = halves.map(() => this.random.chance(shareAborted));
     await this.transact(halves, aborted);
-    if (aborted.some(Boolean)) {
+    if (aborted.some(Boolean) && !this.closed) {
       await this.transact(
         halves.map((half, producer) => (aborted[producer] ? half : [])),
         [false, false],
@@ -110,9 +111,10 @@ export class SessionsInput {
     await this.transact(beats, [false, false]);
   }
 
-  /** Ends all writing, wherever it is. */
+  /** Ends all writing after the transactions in hand: disconnected in the middle of one, kafkajs never comes to rest. */
   async close(): Promise<void> {
     this.closed = true;
+    await this.inHand.catch(() => undefined);
     for (const producer of this.producers) await producer.disconnect();
   }
 
@@ -137,8 +139,13 @@ export class SessionsInput {
     };
   }
 
+  private transact(halves: Outgoing[][], aborted: boolean[]): Promise<void> {
+    this.inHand = this.interleave(halves, aborted);
+    return this.inHand;
+  }
+
   /** Begun before and ended after each other at random; what is committed becomes the truth. */
-  private async transact(halves: Outgoing[][], aborted: boolean[]): Promise<void> {
+  private async interleave(halves: Outgoing[][], aborted: boolean[]): Promise<void> {
     const open: { transaction: Transaction; records: Outgoing[]; aborted: boolean; committed: (() => void)[] }[] = [];
     for (const [producer, half] of halves.entries()) {
       if (half.length === 0) continue;
