@@ -54,9 +54,8 @@ function encoding(): void {
 function decoding(): void {
   const schema = JSON.parse(schemaTexts['enriched-event.v1']) as { fields: { name: string }[] };
   const narrow = { ...schema, fields: schema.fields.filter(({ name }) => inputFields.includes(name)) };
-  const events = Array.from({ length: 4096 }, (_, index) =>
-    avroType('enriched-event.v1').toBuffer(enrichedEvent(index)),
-  );
+  const type = avroType('enriched-event.v1');
+  const events = Array.from({ length: 4096 }, (_, index) => type.toBuffer(enrichedEvent(index)));
   const reading = (typeOf: (schema: object) => avro.Type): ((index: number) => unknown) => {
     const reader = typeOf(narrow);
     const resolver = reader.createResolver(typeOf(schema));
