@@ -9,10 +9,8 @@ import { withStack } from './support/stack';
 const local = withStack(['kafka'], { setUpSteps: [] });
 
 describe('a transactional producer', () => {
-  // Expected to fail until services/lib/kafka/transactional-producer.ts is corrected: take `.failing` away then. kafkajs'
-  // `connect` only gets an id for idempotence; it is the first transaction that fences, after `open` has let its caller
-  // read what is committed.
-  test.failing('fences the former owner when it is opened, not at its first transaction', async () => {
+  // kafkajs' `connect` only gets an id for idempotence; whoever opens has to see that it fences.
+  test('fences the former owner when it is opened, not at its first transaction', async () => {
     const settings = { KAFKA_BROKERS: local.stack.addresses.kafkaBrokers };
     const kafka = createKafka(settings, 'test', createLog('test', 'silent'));
     const admin = kafka.admin();

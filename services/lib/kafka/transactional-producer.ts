@@ -37,6 +37,14 @@ export class TransactionalProducer {
       retry: { initialRetryTime: 5, multiplier: 1.3, maxRetryTime: 500, retries: 60 },
     });
     await producer.connect();
+    try {
+      // kafkajs' connect only gets an id for idempotence: it is the first transaction that fences, which without this
+      // came after our caller had read what is committed. An empty one is given up without a word to the broker.
+      await (await producer.transaction()).abort();
+    } catch (error) {
+      await producer.disconnect().catch(() => undefined);
+      throw error;
+    }
     return new TransactionalProducer(producer, groupId);
   }
 
