@@ -132,7 +132,7 @@ function schemaIdOf(framed: Buffer): number {
 }
 
 /** The same record with fewer fields; named types move to where they are first used. */
-export function narrowed(name: SchemaName, fields: readonly string[]): avro.Type {
+function narrowed(name: SchemaName, fields: readonly string[]): avro.Type {
   const schema = JSON.parse(schemaTexts[name]) as { fields: { name: string }[] };
   return fastType({
     ...schema,
