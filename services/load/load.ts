@@ -106,14 +106,14 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
     const repairer = new Repairer({
       warehouse,
       commands,
-      ownedPartitions: () =>
-        [...tasks].filter(({ topic }) => topic === topics.enriched).map(({ partition }) => partition),
+      ownedPartitions: () => loops.flatMap((loop) => loop.assigned(topics.enriched)),
       metrics: repairMetrics(registry),
       log,
       now: Date.now,
       everyMs: settings.REPAIR_EVERY_MS,
       customersPerRound: settings.REPAIR_CUSTOMERS_PER_ROUND,
       maxEvents: settings.REPAIR_MAX_EVENTS,
+      maxRoundEvents: 50_000,
       maxBytes: 15 * 1_048_576,
     });
     closing.push(() => repairer.stop());

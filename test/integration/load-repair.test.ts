@@ -43,6 +43,7 @@ const repairer = (given: { maxEvents?: number; maxBytes?: number } = {}): Repair
     everyMs: 3_600_000,
     customersPerRound: 500,
     maxEvents: 1_000,
+    maxRoundEvents: 10_000,
     maxBytes: 1_000_000,
     ...given,
   });
@@ -187,6 +188,42 @@ describe('the repair, from the tables', () => {
     expect(await undecided()).toEqual([{ event_id: 'a2', repaired: 1, refusal: '' }]);
     expect(sent).toEqual([]);
     expect(await job.round(0)).toBe('nothing');
+  });
+
+  test('late events far apart are repaired apart: the size of one range counts', async () => {
+    closing.push(warehouse);
+    const events = [0, 0.1, 2_000, 2_000.1].map((hours, i) => event('ana', `e${i}`, hours, { late: i % 2 === 1 }));
+    await database.insert(events, []);
+    await reached({ loaded: 4, as_of: 1, input: 4, commands: 0 });
+    const job = repairer({ maxEvents: 2 });
+    await job.round(0);
+    expect(sent.map((command) => command.events.map(({ event_id }) => event_id))).toEqual([['e0', 'e1']]);
+    expect((await undecided()).map(({ refusal }) => refusal)).toEqual(['', '']);
+  });
+
+  test('a session newer than what the tables are as of says nothing of its late event; a repeat counts once or twice', async () => {
+    closing.push(warehouse);
+    const events = [event('ana', 'a1', 0), event('ana', 'a2', 0.2, { late: true })];
+    await database.insert([...events, events[0]], []);
+    await sessionize('ana', events, 9);
+    await reached({ loaded: 2, as_of: 8, input: 2, commands: 0 });
+    const job = repairer();
+    await job.round(0);
+    expect(await undecided()).toEqual([{ event_id: 'a2', repaired: 0, refusal: '' }]);
+    await reached({ loaded: 3, as_of: 9, input: 2, commands: 1 });
+    await job.round(0);
+    expect(await undecided()).toEqual([{ event_id: 'a2', repaired: 1, refusal: '' }]);
+  });
+
+  test('a customer whom commands do not help holds nobody up', async () => {
+    closing.push(warehouse);
+    await database.insert([event('ana', 'a1', 0, { late: true })], []);
+    const job = repairer();
+    for (let round = 0; round < 7; round++) {
+      await reached({ loaded: round + 2, as_of: round + 1, input: 1, commands: sent.length });
+      await job.round(0);
+    }
+    expect(sent.length).toBe(5);
   });
 
   test('it waits while events that sessions hold are not loaded yet, and while nothing is known', async () => {

@@ -88,6 +88,7 @@ CREATE TABLE IF NOT EXISTS resessionize_requests
   to_at DateTime64(3, 'UTC') COMMENT 'Last time concerned (UTC).',
   requested_at DateTime64(3, 'UTC') COMMENT 'When it was asked for (UTC).',
   done_at Nullable(DateTime64(3, 'UTC')) COMMENT 'When the sessions were seen to be what the events make them (UTC); NULL while it waits.',
+  refusal LowCardinality(String) COMMENT 'Why it will not be done, e.g. too_large: there are too many events; empty otherwise.',
   decided_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When this row was written (UTC).'
 )
 ENGINE = ReplacingMergeTree(decided_at)

@@ -19,8 +19,6 @@ export class CommandProducer {
 
   static async connect(kafka: Kafka, codec: AvroCodec<SessionCommand>): Promise<CommandProducer> {
     const producer = kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner:
         () =>

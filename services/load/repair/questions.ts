@@ -47,16 +47,21 @@ export interface LateEvent {
 }
 
 /** Late events of some customers of a partition of whom the repair has said nothing yet; the longest waiting first. */
-export function undecidedLateEvents(ask: Ask, partition: number, customers: number): Promise<LateEvent[]> {
+export function undecidedLateEvents(
+  ask: Ask,
+  partition: number,
+  customers: number,
+  without: readonly string[],
+): Promise<LateEvent[]> {
   return ask<LateEvent>(
     `WITH waiting AS (
        SELECT customer_id, event_id, toUnixTimestamp64Milli(i.occurred_at) AS at, toUnixTimestamp64Milli(i.received_at) AS received_at
        FROM interactions AS i
-       WHERE i.late AND i.sessionised AND i.kafka_partition = {partition: UInt16}
+       WHERE i.late AND i.sessionised AND i.kafka_partition = {partition: UInt16} AND i.customer_id NOT IN {without: Array(String)}
          AND (customer_id, event_id) NOT IN (SELECT customer_id, event_id FROM late_repairs))
      SELECT * FROM waiting WHERE customer_id IN (
        SELECT customer_id FROM waiting GROUP BY customer_id ORDER BY min(waiting.received_at), customer_id LIMIT {customers: UInt32})`,
-    { partition, customers },
+    { partition, customers, without },
   );
 }
 
@@ -104,13 +109,28 @@ export const legsOf = (ask: Ask, spans: Spans): Promise<Owned<LegRow>[]> =>
     params(spans),
   );
 
-/** Events in their customer's span, `limit` of each at the most. */
-export async function eventsOf(ask: Ask, spans: Spans, limit: number): Promise<Owned<SessionEvent>[]> {
+const inSpan = `r.sessionised AND ${ofCustomers} AND r.occurred_at BETWEEN ${since} AND ${until}`;
+
+/** How many events each customer has in the span. */
+export async function countsOf(ask: Ask, spans: Spans): Promise<Map<string, number>> {
+  const rows = await ask<Owned<{ events: number }>>(
+    `SELECT r.customer_id AS customer_id, count() AS events FROM interactions AS r WHERE ${inSpan} GROUP BY customer_id`,
+    params(spans),
+  );
+  return new Map(rows.map(({ customer_id, events }) => [customer_id, events]));
+}
+
+/**
+ * Events in their customer's span. Of the late ones those asked for and those repaired before: another's surroundings may
+ * reach further than the span.
+ */
+export async function eventsOf(ask: Ask, spans: Spans, lateIds: readonly string[]): Promise<Owned<SessionEvent>[]> {
   const rows = await ask<Owned<SessionEvent>>(
     `SELECT r.customer_id AS customer_id, ${selectedEvents} FROM interactions AS r
-     WHERE r.sessionised AND ${ofCustomers} AND r.occurred_at BETWEEN ${since} AND ${until}
-     ORDER BY r.customer_id, r.occurred_at LIMIT {limit: UInt32} BY r.customer_id`,
-    { ...params(spans), limit },
+     WHERE ${inSpan} AND (NOT r.late OR has({lateIds: Array(String)}, r.event_id) OR (r.customer_id, r.event_id) IN (
+       SELECT customer_id, event_id FROM late_repairs WHERE isNotNull(repaired_at)))
+     ORDER BY r.customer_id, r.occurred_at`,
+    { ...params(spans), lateIds },
   );
   return rows.map(withNulls);
 }

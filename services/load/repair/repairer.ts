@@ -24,11 +24,16 @@ export interface RepairerDeps {
   everyMs: number;
   customersPerRound: number;
   maxEvents: number;
+  maxRoundEvents: number;
   maxBytes: number;
 }
 
 /** Why a round did nothing, or what it did. */
 export type RoundResult = 'unknown' | 'behind' | 'in_flight' | 'nothing' | 'planned';
+
+const patientTries = 5;
+const mostRoundsHeldBack = 60;
+const forgottenAfterMs = 3_600_000;
 
 /** Offset behind the last command sent, and the requests it was sent for. */
 interface Flight {
@@ -41,6 +46,8 @@ interface Flight {
 export class Repairer {
   private readonly flights = new Map<number, Flight>();
   private readonly troubles = new Map<number, string>();
+  /** Customers whose commands have not come to anything yet: how often, and from when on they are tried again. */
+  private readonly tries = new Map<string, { count: number; nextAt: number }>();
   private readonly timer: NodeJS.Timeout;
   private working: Promise<void> | undefined;
 
@@ -78,7 +85,7 @@ export class Repairer {
 
   /** One round of a partition. */
   async round(partition: number): Promise<RoundResult> {
-    const { warehouse, customersPerRound, maxEvents, metrics } = this.deps;
+    const { warehouse, customersPerRound, metrics } = this.deps;
     const ask = warehouse.rows.bind(warehouse);
     // Before the rows: rows newer than this make a command that is refused, older ones cannot be.
     const reach = await reachOf(ask, partition);
@@ -88,18 +95,36 @@ export class Repairer {
     const flight = this.flights.get(partition);
     if (flight && reach.command_offset < flight.end) return 'in_flight';
 
-    const late = await undecidedLateEvents(ask, partition, customersPerRound);
+    const late = await undecidedLateEvents(ask, partition, customersPerRound, this.heldBack());
     const requests = await openRequests(ask, partition, customersPerRound);
     metrics.observeWaiting(partition, late, this.deps.now());
     // Asked for and carried out: sessions are what the events make them, or the command came too early and is sent again.
     const done = flight ? await this.carriedOut(flight) : [];
-    await this.noteRequests(done);
+    await this.noteRequests(done, '');
     this.flights.delete(partition);
     const open = requests.filter((request) => !done.some((one) => isSame(one, request)));
     if (late.length + open.length === 0) return 'nothing';
-    const plan = await planRepair(ask, { late, requests: open }, reach.as_of, maxEvents);
+    const plan = await planRepair(ask, { late, requests: open }, reach.as_of, this.deps);
     await this.carryOut(partition, plan, reach.as_of);
     return 'planned';
+  }
+
+  /** The first tries follow one another; whoever is busy all the time, or cannot be helped, holds nobody else up. */
+  private tried(customer_id: string): void {
+    const { everyMs, now } = this.deps;
+    const count = (this.tries.get(customer_id)?.count ?? 0) + 1;
+    const rounds = count < patientTries ? 0 : Math.min(2 ** (count - patientTries), mostRoundsHeldBack);
+    this.tries.set(customer_id, { count, nextAt: now() + rounds * everyMs });
+  }
+
+  private heldBack(): string[] {
+    const now = this.deps.now();
+    const held: string[] = [];
+    for (const [id, { count, nextAt }] of this.tries) {
+      if (nextAt > now) held.push(id);
+      else if (count < patientTries && now - nextAt > forgottenAfterMs) this.tries.delete(id);
+    }
+    return held;
   }
 
   private async carryOut(partition: number, plan: RepairPlan, as_of: number): Promise<void> {
@@ -115,13 +140,15 @@ export class Repairer {
     }
     await this.noteLate(plan.repaired, '');
     await this.noteLate(plan.tooLarge, 'too_large');
-    await this.noteRequests(plan.tooLargeRequests);
+    await this.noteRequests(plan.tooLargeRequests, 'too_large');
     metrics.repaired.inc(plan.repaired.length);
     for (const customer_id of new Set(plan.tooLarge.map((event) => event.customer_id))) {
       metrics.tooLarge.inc();
       log.warn({ customer_id }, 'too many events for one repair: this customer is not repaired');
     }
     if (sendable.length === 0) return;
+    for (const { customer_id } of sendable) this.tried(customer_id);
+    for (const { customer_id } of plan.repaired) this.tries.delete(customer_id);
     const end = await commands.send(partition, sendable);
     metrics.commands.inc(sendable.length);
     this.flights.set(partition, { end, as_of, requests: sendable.flatMap(({ requests }) => requests) });
@@ -150,13 +177,14 @@ export class Repairer {
     await this.deps.warehouse.insertRows('late_repairs', rows);
   }
 
-  private async noteRequests(requests: readonly Request[]): Promise<void> {
+  private async noteRequests(requests: readonly Request[], refusal: string): Promise<void> {
     if (requests.length === 0) return;
     await this.deps.warehouse.command(
-      `INSERT INTO resessionize_requests (request_id, customer_id, kafka_partition, from_at, to_at, requested_at, done_at)
-       SELECT request_id, customer_id, kafka_partition, from_at, to_at, requested_at, now64(3) FROM resessionize_requests FINAL
+      `INSERT INTO resessionize_requests (request_id, customer_id, kafka_partition, from_at, to_at, requested_at, done_at, refusal)
+       SELECT request_id, customer_id, kafka_partition, from_at, to_at, requested_at, now64(3), {refusal: String} FROM resessionize_requests FINAL
        WHERE has(arrayZip({requests: Array(String)}, {customers: Array(String)}), (request_id, customer_id))`,
       {
+        refusal,
         requests: requests.map(({ request_id }) => request_id),
         customers: requests.map(({ customer_id }) => customer_id),
       },
