@@ -30,6 +30,8 @@ const slabBytes = 256 * 1024;
 export class AvroCodec<T> {
   private readonly resolvers = new Map<number, { writer: avro.Type; resolver?: avro.Resolver }>();
   private readonly prefix = Buffer.alloc(prefixBytes);
+  /** Schemas that no record of this type can be read by, with the reason. */
+  private readonly foreign = new Map<number, string>();
   private slab = Buffer.alloc(0);
   private used = 0;
   private readonly write: Write;
@@ -89,7 +91,10 @@ export class AvroCodec<T> {
    */
   decode(framed: Buffer): T {
     const known = this.resolvers.get(schemaIdOf(framed));
-    if (!known) throw new UndecodableValue(`schema ${schemaIdOf(framed)} is not known here`);
+    if (!known) {
+      const id = schemaIdOf(framed);
+      throw new UndecodableValue(this.foreign.get(id) ?? `schema ${id} is not known here`);
+    }
     try {
       // Resolver and offset: avsc decodes in place, the frame is not copied.
       const { value, offset } = this.reader.decode(framed, prefixBytes, known.resolver);
@@ -106,9 +111,17 @@ export class AvroCodec<T> {
     for (const framed of values) {
       if (!framed || framed.length < prefixBytes || framed[0] !== magicByte) continue;
       const id = framed.readInt32BE(1);
-      if (this.resolvers.has(id)) continue;
+      if (this.resolvers.has(id) || this.foreign.has(id)) continue;
       const writer = await this.writerType(id);
-      if (writer) this.resolvers.set(id, { writer, resolver: this.reader.createResolver(writer) });
+      if (writer) this.know(id, writer);
+    }
+  }
+
+  private know(id: number, writer: avro.Type): void {
+    try {
+      this.resolvers.set(id, { writer, resolver: this.reader.createResolver(writer) });
+    } catch (error) {
+      this.foreign.set(id, `schema ${id} cannot be read as this one: ${(error as Error).message.slice(0, 200)}`);
     }
   }
 
@@ -118,7 +131,8 @@ export class AvroCodec<T> {
       const schema = (await this.registry.getSchema(id)) as unknown as { getName?: unknown };
       return fastType(JSON.parse(JSON.stringify(schema)));
     } catch (error) {
-      if (/404|not found/i.test((error as Error).message)) return undefined;
+      // Registries word it differently; all answer with 404.
+      if ((error as { status?: number }).status === 404) return undefined;
       throw error;
     }
   }

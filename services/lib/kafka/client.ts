@@ -8,7 +8,7 @@ export interface KafkaSettings {
 
 /** Said by kafkajs at level ERROR though each is retried by design: a line for each would drown the others. */
 const expected =
-  /CONCURRENT_TRANSACTIONS|still in progress|REBALANCE|rebalance|not aware of this member|UNKNOWN_MEMBER/;
+  /CONCURRENT_TRANSACTIONS|concurrent operation on the same transaction|still in progress|REBALANCE|rebalance|not aware of this member|UNKNOWN_MEMBER/;
 
 /** How long a client waits and tries; a service that answers requests waits less than one that consumes. */
 export type KafkaPatience = Pick<KafkaConfig, 'connectionTimeout' | 'requestTimeout' | 'retry'>;
