@@ -7,10 +7,12 @@ export function statusRow(status: Status): Record<string, unknown> {
     topic: status.topic,
     partition: status.partition,
     loaded_offset: status.loaded_offset,
-    loaded_until: time(status.loaded_until),
+    loaded_until: clickHouseTime(status.loaded_until),
     raw_partitions: status.raw_partitions,
     raw_time: Object.fromEntries(
-      known.flatMap(([partition, reach]) => (reach.time === undefined ? [] : [[partition, time(reach.time)]])),
+      known.flatMap(([partition, reach]) =>
+        reach.time === undefined ? [] : [[partition, clickHouseTime(reach.time)]],
+      ),
     ),
     raw_offset: Object.fromEntries(
       known.flatMap(([partition, reach]) => (reach.offset === undefined ? [] : [[partition, reach.offset]])),
@@ -25,4 +27,5 @@ export function statusRow(status: Status): Record<string, unknown> {
 }
 
 /** `YYYY-MM-DD hh:mm:ss.mmm`, which the engine reads without further settings. */
-const time = (epoch_ms: number): string => new Date(epoch_ms).toISOString().replace('T', ' ').slice(0, -1);
+export const clickHouseTime = (epoch_ms: number): string =>
+  new Date(epoch_ms).toISOString().replace('T', ' ').slice(0, -1);

@@ -46,16 +46,15 @@ export async function planRepair(ask: Ask, wanted: Wanted, as_of: number, limits
   const reach = await reachMs(ask);
   const times = new Map(customers.map((id) => [id, timesOf(id, wanted)]));
   const near = new Map(customers.map((id) => [id, spanOf(repairRanges(times.get(id) as TimeRange[], [], reach))]));
-  const met = groupBy(await sessionsOf(ask, near));
-  // What lies around whole sessions: as far as they reach beyond what was asked for.
+  // All that the ranges below can meet: they are widened by whole sessions only, and those of one customer never overlap.
+  const sessions = groupBy(await sessionsOf(ask, near));
   const firsts = new Map(
-    customers.map((id) => [id, repairRanges(times.get(id) as TimeRange[], met.get(id) ?? [], reach)[0]]),
+    customers.map((id) => [id, repairRanges(times.get(id) as TimeRange[], sessions.get(id) ?? [], reach)[0]]),
   );
   const lateIds = wanted.late.map(({ event_id }) => event_id);
   const { spans, tooLarge } = bySize(firsts, await countsOf(ask, firsts), limits);
   for (const id of tooLarge) refuse(id, firsts.get(id) as TimeRange, wanted, plan);
   if (spans.size === 0) return plan;
-  const all = groupBy(await sessionsOf(ask, spans));
   const events = groupBy(await eventsOf(ask, spans, lateIds));
   const legs = groupBy(await legsOf(ask, spans));
   for (const [id, range] of spans) {
@@ -63,7 +62,7 @@ export async function planRepair(ask: Ask, wanted: Wanted, as_of: number, limits
       {
         id,
         ...within(id, range, wanted),
-        sessions: all.get(id) ?? [],
+        sessions: sessions.get(id) ?? [],
         legs: legs.get(id) ?? [],
         events: events.get(id) ?? [],
         reach,

@@ -7,6 +7,7 @@
  * from the customer's last change.
  */
 import type { Log } from '../../lib/log';
+import { clickHouseTime } from '../domain/status-row';
 import type { Warehouse } from '../warehouse';
 import type { CommandProducer } from './command-producer';
 import type { RepairMetrics } from './metrics';
@@ -142,13 +143,13 @@ export class Repairer {
     await this.noteLate(plan.tooLarge, 'too_large');
     await this.noteRequests(plan.tooLargeRequests, 'too_large');
     metrics.repaired.inc(plan.repaired.length);
+    for (const { customer_id } of plan.repaired) this.tries.delete(customer_id);
     for (const customer_id of new Set(plan.tooLarge.map((event) => event.customer_id))) {
       metrics.tooLarge.inc();
       log.warn({ customer_id }, 'too many events for one repair: this customer is not repaired');
     }
     if (sendable.length === 0) return;
     for (const { customer_id } of sendable) this.tried(customer_id);
-    for (const { customer_id } of plan.repaired) this.tries.delete(customer_id);
     const end = await commands.send(partition, sendable);
     metrics.commands.inc(sendable.length);
     this.flights.set(partition, { end, as_of, requests: sendable.flatMap(({ requests }) => requests) });
@@ -171,8 +172,7 @@ export class Repairer {
 
   private async noteLate(events: readonly LateEvent[], refusal: string): Promise<void> {
     if (events.length === 0) return;
-    const now = new Date(this.deps.now()).toISOString().replace('T', ' ').slice(0, -1);
-    const repaired_at = refusal === '' ? now : null;
+    const repaired_at = refusal === '' ? clickHouseTime(this.deps.now()) : null;
     const rows = events.map(({ customer_id, event_id }) => ({ customer_id, event_id, repaired_at, refusal }));
     await this.deps.warehouse.insertRows('late_repairs', rows);
   }

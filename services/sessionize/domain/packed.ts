@@ -1,6 +1,5 @@
 import type { SessionChangeSet } from '../../../schemas/types';
 import { Customer } from './customer';
-import type { Changes } from './revision';
 import type { SessionRules } from './rules';
 
 /** A customer's state in the form of a change set: rows that stand, all of +1, and all events. */
@@ -20,10 +19,8 @@ export function unpackCustomer(set: SessionChangeSet, rules: SessionRules): Cust
   const customer = new Customer(rules);
   customer.add(set.state);
   customer.adopt(set);
-  const changes: Changes = { sessions: [], legs: [] };
-  customer.revise(set.change_seq, changes);
   customer.changeSeq = set.change_seq;
-  if (changes.sessions.length + changes.legs.length > 0) {
+  if (!customer.settle()) {
     throw new Error(`the state of ${set.customer_id} does not give the rows that were emitted for it`);
   }
   return customer;
