@@ -69,6 +69,7 @@ async function restore(
         rules,
         packing,
         hotCustomers,
+        deps.snapshotAfterRecords,
         watermark,
         // Never below what was given: a version is not used twice.
         Math.max(changeSeq, saved.change_seq ?? 0),

@@ -226,9 +226,11 @@ export class SessionizeTask implements PartitionTask {
   private snapshots(draft: Draft): Message[] {
     const { store, partition, deps } = this;
     const messages: Message[] = [];
-    for (const id of store.below(store.nextOffset - deps.snapshotAfterRecords, mostSnapshotsAtOnce)) {
+    for (const id of store.takeFarBehind(mostSnapshotsAtOnce)) {
       const customer = store.open(id);
-      if (draft.customers.includes(customer) || !customer.sessions.every(({ isRevised }) => isRevised)) continue;
+      // Given up since the walk, written in this very transaction, or not yet in rows.
+      const isSettled = customer.sessions.length > 0 && customer.sessions.every(({ isRevised }) => isRevised);
+      if (!isSettled || draft.customers.includes(customer)) continue;
       const value = deps.packing.pack(id, customer);
       if (value.length > deps.snapshotMaxBytes) continue;
       messages.push(snapshotRecord(partition, id, value));

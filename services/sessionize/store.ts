@@ -5,6 +5,8 @@ import type { Watermark } from './domain/watermark';
 /** A walk over all customers is spread over this many transactions. */
 const walkTransactions = 50;
 const leastWalked = 500;
+/** Told by one walk: as many as its transactions can write anew. */
+const mostFarBehind = 5_000;
 /** Customers given up of late whose last change is still known one by one. */
 const rememberedChanges = 50_000;
 
@@ -27,6 +29,7 @@ interface Walk {
   ids: string[];
   next: number;
   floor: number;
+  farBehind: string[];
   sessions: number;
   largest_session_legs: number;
 }
@@ -49,6 +52,7 @@ export class SessionStore {
   private used = new Set<string>();
   private readonly lastChanges = new Map<string, number>();
   private walk: Walk;
+  private farBehind: string[] = [];
   /** As of the last whole walk. */
   private counted = { sessions: 0, largest_session_legs: 0 };
 
@@ -56,6 +60,8 @@ export class SessionStore {
     private readonly rules: SessionRules,
     private readonly packing: Packing,
     private readonly hotCustomers: number,
+    /** A customer whose floor lies this far behind is worth writing anew. */
+    private readonly snapshotAfterRecords: number,
     public watermark: Watermark,
     /** change_seq of the last change set. */
     public changeSeq: number,
@@ -65,7 +71,7 @@ export class SessionStore {
     private changedSince = changeSeq,
     private knownFloor = nextOffset,
   ) {
-    this.walk = { ids: [], next: 0, floor: knownFloor, sessions: 0, largest_session_legs: 0 };
+    this.walk = { ids: [], next: 0, floor: knownFloor, farBehind: [], sessions: 0, largest_session_legs: 0 };
   }
 
   /** A customer's state, to be changed in place; empty for one that is not known. */
@@ -105,15 +111,9 @@ export class SessionStore {
     return this.knownFloor;
   }
 
-  /** Customers whose floor is below an offset, `most` of them at the most. */
-  below(offset: number, most: number): string[] {
-    if (this.knownFloor >= offset) return [];
-    const found: string[] = [];
-    for (const [id, { floor }] of this.cold) if (floor < offset && found.push(id) >= most) return found;
-    for (const [id, { sessions }] of this.hot) {
-      if (sessions.some(({ floor }) => floor < offset) && found.push(id) >= most) return found;
-    }
-    return found;
+  /** Some of those whose oldest change set lay far behind at the last whole walk; each is told once a walk. */
+  takeFarBehind(most: number): string[] {
+    return this.farBehind.splice(0, most);
   }
 
   size(): StoreSize {
@@ -137,7 +137,7 @@ export class SessionStore {
         if (customer.sessions.length === 0) this.forget(id);
         walk.sessions += customer.sessions.length;
         for (const { floor, legs } of customer.sessions) {
-          walk.floor = Math.min(walk.floor, floor);
+          this.noteFloor(id, floor);
           walk.largest_session_legs = Math.max(walk.largest_session_legs, legs.length);
         }
         continue;
@@ -149,20 +149,29 @@ export class SessionStore {
         this.rememberChange(id, cold.changeSeq);
       } else {
         walk.sessions += cold.sessions;
-        walk.floor = Math.min(walk.floor, cold.floor);
+        this.noteFloor(id, cold.floor);
       }
     }
     if (walk.next < walk.ids.length) return;
     // Whoever is new since the walk began lies above where it began.
     this.knownFloor = walk.floor;
+    this.farBehind = walk.farBehind;
     this.counted = { sessions: walk.sessions, largest_session_legs: walk.largest_session_legs };
     this.walk = {
       ids: [...this.hot.keys(), ...this.cold.keys()],
       next: 0,
       floor: this.nextOffset,
+      farBehind: [],
       sessions: 0,
       largest_session_legs: 0,
     };
+  }
+
+  private noteFloor(id: string, floor: number): void {
+    const { walk } = this;
+    walk.floor = Math.min(walk.floor, floor);
+    const isFarBehind = floor < this.nextOffset - this.snapshotAfterRecords;
+    if (isFarBehind && walk.farBehind.length < mostFarBehind && walk.farBehind.at(-1) !== id) walk.farBehind.push(id);
   }
 
   private forget(id: string): void {
