@@ -15,10 +15,10 @@ const voice: ReadonlySet<string> = new Set(['VOICE', 'VIDEO']);
 /**
  * Groups a session's legs (in order) into contacts: by the source's contact_id, by `previous_interaction_id`, and where a
  * dropped call is followed by another call within `reconnect_ms`. It never moves a session's borders. Answers the group
- * of each leg.
+ * of each leg; undefined when every leg is a contact of its own.
  */
-export function contactGroups(legs: readonly Leg[], rules: SessionRules): ContactGroup[] {
-  if (legs.length === 1) return [{ contact_id: legs[0].facts.contactId, lastHuman: 0 }];
+export function contactGroups(legs: readonly Leg[], rules: SessionRules): ContactGroup[] | undefined {
+  if (legs.length === 1 || !legs.some(canBeJoined)) return undefined;
   const root = legs.map((_, index) => index);
   const find = (index: number): number => {
     let at = index;
@@ -57,6 +57,9 @@ export function contactGroups(legs: readonly Leg[], rules: SessionRules): Contac
     return group;
   });
 }
+
+const canBeJoined = ({ facts }: Leg): boolean =>
+  facts.contactKey !== '' || facts.interactionKey !== '' || (facts.wasDropped && voice.has(facts.channel));
 
 /** A call that was cut off and the next call of the same person, whoever dials. */
 function uniteReconnects(legs: readonly Leg[], rules: SessionRules, unite: (a: number, b: number) => void): void {
