@@ -49,7 +49,11 @@ export class Customer {
   /** change_seq of the last change set; 0 before the first. */
   changeSeq = 0;
 
-  constructor(private readonly rules: SessionRules) {}
+  constructor(protected readonly rules: SessionRules) {}
+
+  protected newSession(): Session {
+    return new Session(this.rules);
+  }
 
   /**
    * Takes events in, which need not be in order; the sessions that come out depend on the set of events alone. Answers
@@ -80,7 +84,7 @@ export class Customer {
       }
     }
     if (found || !isLast) return found;
-    found = new Session(this.rules);
+    found = this.newSession();
     this.sessions.push(found);
     return found;
   }
@@ -194,7 +198,7 @@ export class Customer {
   private sessionOf({ sessions }: Cluster): Session {
     const [largest, ...others] = sessions.sort((a, b) => b.eventCount - a.eventCount);
     if (!largest) {
-      const session = new Session(this.rules);
+      const session = this.newSession();
       this.sessions.push(session);
       return session;
     }
