@@ -67,6 +67,7 @@ export async function startSessionize(settings: SessionizeSettings, log: Log, fo
         packing: packingOf(changeSet, defaultRules, () => form.newCustomer(defaultRules)),
         now: Date.now,
         revisionEveryMs: settings.REVISION_EVERY_MS,
+        customerMaxEvents: settings.CUSTOMER_MAX_EVENTS,
         hotCustomers: settings.STATE_HOT_CUSTOMERS,
         snapshotAfterRecords: settings.SNAPSHOT_AFTER_RECORDS,
         snapshotMaxBytes: 8 * 1_048_576,

@@ -34,6 +34,7 @@ interface Walk {
   farBehind: string[];
   sessions: number;
   largest_session_legs: number;
+  largest_customer_events: number;
 }
 
 /** How much there is; sessions and the largest of those not packed as of the last whole walk. */
@@ -41,9 +42,20 @@ export interface StoreSize {
   customers: number;
   sessions: number;
   largest_session_legs: number;
+  largest_customer_events: number;
   packed_customers: number;
   packed_bytes: number;
 }
+
+const newWalk = (ids: string[], floor: number): Walk => ({
+  ids,
+  next: 0,
+  floor,
+  farBehind: [],
+  sessions: 0,
+  largest_session_legs: 0,
+  largest_customer_events: 0,
+});
 
 /** What one partition's sessionizer knows between two transactions. */
 export class SessionStore {
@@ -56,7 +68,7 @@ export class SessionStore {
   private walk: Walk;
   private farBehind: string[] = [];
   /** As of the last whole walk. */
-  private counted = { sessions: 0, largest_session_legs: 0 };
+  private counted = { sessions: 0, largest_session_legs: 0, largest_customer_events: 0 };
 
   constructor(
     private readonly rules: SessionRules,
@@ -73,7 +85,7 @@ export class SessionStore {
     private changedSince = changeSeq,
     private knownFloor = nextOffset,
   ) {
-    this.walk = { ids: [], next: 0, floor: knownFloor, farBehind: [], sessions: 0, largest_session_legs: 0 };
+    this.walk = newWalk([], knownFloor);
   }
 
   /** A customer's state, to be changed in place; empty for one that is not known. */
@@ -138,6 +150,7 @@ export class SessionStore {
         customer.evict(watermark);
         if (customer.sessions.length === 0) this.forget(id);
         walk.sessions += customer.sessions.length;
+        walk.largest_customer_events = Math.max(walk.largest_customer_events, customer.eventCount);
         for (const { floor, legs } of customer.sessions) {
           this.noteFloor(id, floor);
           walk.largest_session_legs = Math.max(walk.largest_session_legs, legs.length);
@@ -158,15 +171,9 @@ export class SessionStore {
     // Whoever is new since the walk began lies above where it began.
     this.knownFloor = walk.floor;
     this.farBehind = walk.farBehind;
-    this.counted = { sessions: walk.sessions, largest_session_legs: walk.largest_session_legs };
-    this.walk = {
-      ids: [...this.hot.keys(), ...this.cold.keys()],
-      next: 0,
-      floor: this.nextOffset,
-      farBehind: [],
-      sessions: 0,
-      largest_session_legs: 0,
-    };
+    const { sessions, largest_session_legs, largest_customer_events } = walk;
+    this.counted = { sessions, largest_session_legs, largest_customer_events };
+    this.walk = newWalk([...this.hot.keys(), ...this.cold.keys()], this.nextOffset);
   }
 
   private noteFloor(id: string, floor: number): void {

@@ -103,6 +103,13 @@ export class Customer {
     return taken;
   }
 
+  /** Events of all its open sessions. */
+  get eventCount(): number {
+    let count = 0;
+    for (const session of this.sessions) count += session.eventCount;
+    return count;
+  }
+
   /** Emits what is not yet emitted. Answers false when nothing has changed. */
   revise(version: number, changes: Changes): boolean {
     for (const session of this.sessions) if (!session.isRevised) session.revise(version, changes);

@@ -178,6 +178,7 @@ export class World {
       now: () => this.now,
       revisionEveryMs: 0,
       hotCustomers: 1_000,
+      customerMaxEvents: 1_000_000,
       snapshotAfterRecords: 1_000_000,
       snapshotMaxBytes: 1_000_000,
       acceptLost: false,
