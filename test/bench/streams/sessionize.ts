@@ -18,6 +18,8 @@ export interface SessionizeRun {
   heap_mb: number;
   /** All that is open by default, as Streams' cache holds it. */
   hotCustomers?: number;
+  /** Settings other than the comparison's. */
+  env?: Record<string, string>;
   log: string;
   /** A folder for a CPU profile, or undefined. */
   profileDir: string | undefined;
@@ -42,6 +44,7 @@ export async function startSessionize(options: SessionizeRun): Promise<Contender
       // As Streams does it: updates with every commit, and all that is open in the cache.
       REVISION_EVERY_MS: '0',
       STATE_HOT_CUSTOMERS: String(options.hotCustomers ?? 1_000_000),
+      ...options.env,
     },
     options.log,
   );
