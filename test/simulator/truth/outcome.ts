@@ -9,7 +9,7 @@ export function legOutcome(leg: Leg, later: Leg[]): Status {
   const last = stated[stated.length - 1];
   if (last) return last;
   if (has(leg, 'queue.abandoned') || leftWithoutAgent(leg)) return 'ABANDONED';
-  if (leg.side === 'self' && later.some(({ side, contact }) => side === 'human' && contact === leg.contact)) {
+  if (leg.side === 'self' && later.some(({ side, contact_id }) => side === 'human' && contact_id === leg.contact_id)) {
     return 'ESCALATED';
   }
   if (reachedGoal(leg)) return 'SUCCESS';
@@ -27,7 +27,7 @@ function leftWithoutAgent(leg: Leg): boolean {
   return queued && leg.answered_at === undefined && has(leg, 'queue.left', 'interaction.ended');
 }
 
-function reachedGoal(leg: Leg): boolean {
+export function reachedGoal(leg: Leg): boolean {
   if (has(leg, 'order.placed', 'case.resolved')) return true;
   return leg.events.some(({ event }) => Boolean(event.outcome?.goal) || event.commerce?.type === 'ORDER');
 }
