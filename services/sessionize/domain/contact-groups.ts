@@ -1,3 +1,4 @@
+import type { SessionEvent } from '../../../schemas/types';
 import { scoped } from './contacts';
 import type { Leg } from './leg';
 import type { LegFacts } from './leg-row';
@@ -75,14 +76,21 @@ export function comesBack({ facts }: Leg, index: number, { left }: ContactGroup)
 /** The queue a leg entered, unique among sources; '' if none. Not `queue` of its row: a transfer may name its target there. */
 const enteredQueue = ({ queued }: LegFacts): string => (queued?.queue ? scoped(queued, queued.queue) : '');
 
-/** A call that was cut off and the next call of the same person, whoever dials. */
+/** A call that was cut off and the next call of the same person, whoever dials: the first to begin after it broke. */
 function uniteReconnects(legs: readonly Leg[], rules: SessionRules, unite: (a: number, b: number) => void): void {
-  let dropped: { index: number; at: number } | undefined;
-  legs.forEach(({ facts, first }, index) => {
-    if (!voice.has(facts.channel)) return;
-    const at = first.occurred_at;
-    if (dropped && at >= dropped.at && at - dropped.at <= rules.reconnect_ms) unite(dropped.index, index);
-    if (facts.wasDropped) dropped = { index, at: facts.last?.occurred_at ?? at };
-    else if (dropped && at >= dropped.at) dropped = undefined;
+  if (!legs.some(({ facts }) => facts.wasDropped)) return;
+  const calls = [...legs.keys()].filter((index) => voice.has(legs[index].facts.channel));
+  calls.forEach((index, own) => {
+    const { facts } = legs[index];
+    if (!facts.wasDropped) return;
+    const at = (facts.last as SessionEvent).occurred_at;
+    // Calls are in the order in which they begin.
+    let [low, high] = [own + 1, calls.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (legs[calls[middle]].first.occurred_at < at) low = middle + 1;
+      else high = middle;
+    }
+    if (low < calls.length && legs[calls[low]].first.occurred_at - at <= rules.reconnect_ms) unite(index, calls[low]);
   });
 }

@@ -82,7 +82,7 @@ function abandonedIn(leg: Leg, later: Leg[]): string {
   if (answered) return '';
   if (isOpenBefore(events, end, ...RINGING)) return 'RING';
   const inMenu = events.some(({ event }) => event.event_type.startsWith('ivr.')) && leg.queued_at === undefined;
-  const people = later.some(({ side, contact_id }) => side === 'human' && contact_id === leg.contact_id);
+  const people = later.some(({ side, contact }) => side === 'human' && contact === leg.contact);
   const stated = ['SUCCESS', 'PARTIAL', 'ESCALATED', 'DEFERRED', 'NEUTRAL'].includes(leg.outcome);
   return inMenu && !reachedGoal(leg) && !stated && !(leg.side === 'self' && people) ? 'IVR' : '';
 }

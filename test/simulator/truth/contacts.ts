@@ -2,7 +2,7 @@ import type { Leg } from './legs';
 import { CONTACT_RECONNECT_MS, scope } from './rules';
 
 /**
- * Joins the legs of one session (in order) to contacts and gives each the name of its contact, that of the earliest leg:
+ * Joins the legs of one session (in order) to contacts and gives each the key and name of its contact, those of the earliest leg:
  * legs that belong together get one number, until nothing changes.
  */
 export function joinContacts(legs: Leg[]): void {
@@ -22,10 +22,8 @@ export function joinContacts(legs: Leg[]): void {
       changed = true;
     }
   }
-  const names = legs.map(({ contact_id }) => contact_id);
-  legs.forEach((leg, i) => {
-    leg.contact_id = names[label[i]!]!;
-  });
+  const named = legs.map(({ contact, contact_id }) => ({ contact, contact_id }));
+  for (const [i, leg] of legs.entries()) Object.assign(leg, named[label[i]!]);
 }
 
 /** Position of the leg that this one says it continues: the first of the interaction it names; -1 if none. */

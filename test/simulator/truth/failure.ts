@@ -39,9 +39,7 @@ export function failureOfEvent(event: SimEvent): string | undefined {
 export function loopStep(leg: Leg, earlier: Leg[]): FailureStep | undefined {
   const queue = enteredQueue(leg);
   if (!queue) return undefined;
-  const before = earlier.some(
-    (one) => one.transferred && one.contact_id === leg.contact_id && enteredQueue(one) === queue,
-  );
+  const before = earlier.some((one) => one.transferred && one.contact === leg.contact && enteredQueue(one) === queue);
   return before ? { name: 'transfer.loop', index: leg.events.findIndex(isType('queue.entered')) } : undefined;
 }
 

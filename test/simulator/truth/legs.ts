@@ -15,9 +15,9 @@ export interface Leg {
   session_id: string;
   customer_id: string;
   interaction_id: string;
-  /** Key of the contact that its source names, scoped by source. */
+  /** Key of its contact, scoped by source: first as the source names it, after joining that of its earliest leg. */
   contact: string;
-  /** Name of its contact after joining: that of the contact's earliest leg. */
+  /** Its name, likewise; two sources may use the same. */
   contact_id: string;
   channel: Channel;
   side: Side;

@@ -9,7 +9,7 @@ export function legOutcome(leg: Leg, later: Leg[]): Status {
   const last = stated[stated.length - 1];
   if (last) return last;
   if (has(leg, 'queue.abandoned') || leftWithoutAgent(leg)) return 'ABANDONED';
-  if (leg.side === 'self' && later.some(({ side, contact_id }) => side === 'human' && contact_id === leg.contact_id)) {
+  if (leg.side === 'self' && later.some(({ side, contact }) => side === 'human' && contact === leg.contact)) {
     return 'ESCALATED';
   }
   if (reachedGoal(leg)) return 'SUCCESS';
