@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { SimEvent } from '../../simulator/core/event';
 import { see } from '../../simulator/truth/rules';
-import { type Compared, differences, foundLegs, trueLegs } from './leg-columns';
+import { differences, foundLegs, trueLegs } from './leg-columns';
 import { runPipeline } from './pure-pipeline';
 
 const maybe = <T>(...values: T[]): fc.Arbitrary<T | undefined> => fc.constantFrom(undefined, undefined, ...values);
@@ -12,6 +12,7 @@ const start = Date.UTC(2026, 2, 2, 10);
 const event = fc.record({
   at: fc.integer({ min: 0, max: 90 }),
   type: fc.constantFrom(
+    'ivr.menu_entered',
     'ivr.menu_entered',
     'ivr.opt_out',
     'ivr.ended',
@@ -32,9 +33,10 @@ const event = fc.record({
     'transfer.completed',
     'message.sent',
     'interaction.ended',
+    'interaction.ended',
     'wrapup.completed',
   ),
-  call: fc.constantFrom('v1', 'v1', 'v2', 'v3'),
+  call: fc.constantFrom('v1', 'v1', 'v1', 'v2', 'v3', 'v4', 'v5', 'v6'),
   contact: fc.constantFrom(undefined, 'c1', 'c1', 'c2'),
   previous: maybe('v1', 'v2'),
   system: fc.constantFrom('acd', 'acd', 'acd', 'other'),
@@ -88,23 +90,23 @@ const events: fc.Arbitrary<SimEvent[]> = fc.array(event, { minLength: 1, maxLeng
 
 describe('the legs of arbitrary calls', () => {
   test('are what the simulator’s independent reading of the rules makes of them, column by column', () => {
-    const seen = new Set<string>();
-    const note = ({ failure_step, abandoned_in, contact_id, interaction_id }: Compared): void => {
-      for (const what of [failure_step, abandoned_in]) seen.add(what);
-      if (/^v/.test(contact_id) && contact_id !== interaction_id) seen.add('joined');
-    };
     fc.assert(
       fc.property(events, fc.integer({ min: 1, max: 30 }), (given, batch) => {
         const wanted = trueLegs(given.map(see));
-        wanted.forEach(note);
         expect(differences(wanted, foundLegs(runPipeline(given, 1, batch)))).toEqual([]);
       }),
       { numRuns: 1_500 },
     );
-    // What the comparison is for did happen.
-    expect([...seen]).toEqual(
-      expect.arrayContaining(['transfer.loop', 'transfer.repeated', 'offer.unanswered', 'joined']),
-    );
-    expect([...seen]).toEqual(expect.arrayContaining(['', 'IVR', 'QUEUE', 'RING', 'HOLD']));
   }, 60_000);
+
+  test('show what the comparison is for', () => {
+    const legs = fc.sample(events, { seed: 1, numRuns: 1_000 }).flatMap((given) => trueLegs(given.map(see)));
+    const seen = new Set<string>(legs.flatMap(({ failure_step, abandoned_in }) => [failure_step, abandoned_in]));
+    expect([...seen]).toEqual(expect.arrayContaining(['transfer.loop', 'transfer.repeated', 'offer.unanswered']));
+    expect([...seen]).toEqual(expect.arrayContaining(['', 'IVR', 'QUEUE', 'RING', 'HOLD']));
+    const joined = legs.filter(
+      ({ contact_id, interaction_id }) => contact_id.startsWith('v') && contact_id !== interaction_id,
+    );
+    expect(joined.length).toBeGreaterThan(0);
+  });
 });
