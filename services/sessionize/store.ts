@@ -1,4 +1,4 @@
-import { Customer } from './domain/customer';
+import type { Customer } from './domain/customer';
 import type { SessionRules } from './domain/rules';
 import type { Watermark } from './domain/watermark';
 
@@ -12,6 +12,8 @@ const rememberedChanges = 50_000;
 
 /** How customers that are not in use are kept: as bytes outside the heap. */
 export interface Packing {
+  /** One of whom nothing is known. */
+  create(): Customer;
   pack(customer_id: string, customer: Customer): Buffer;
   unpack(bytes: Buffer): Customer;
 }
@@ -79,7 +81,7 @@ export class SessionStore {
     let customer = this.hot.get(customer_id);
     if (!customer) {
       const cold = this.cold.get(customer_id);
-      customer = cold ? this.thaw(customer_id, cold) : new Customer(this.rules);
+      customer = cold ? this.thaw(customer_id, cold) : this.packing.create();
       this.hot.set(customer_id, customer);
     }
     this.used.add(customer_id);

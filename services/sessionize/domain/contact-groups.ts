@@ -19,10 +19,10 @@ const voice: ReadonlySet<string> = new Set(['VOICE', 'VIDEO']);
 /**
  * Groups a session's legs (in order) into contacts: by the source's contact_id, by `previous_interaction_id`, and where a
  * dropped call is followed by another call within `reconnect_ms`. It never moves a session's borders. Answers the group
- * of each leg.
+ * of each leg; undefined when every leg is a contact of its own.
  */
-export function contactGroups(legs: readonly Leg[], rules: SessionRules): ContactGroup[] {
-  if (legs.length === 1) return [{ contact_id: legs[0].facts.contactId, lastHuman: 0, left: undefined }];
+export function contactGroups(legs: readonly Leg[], rules: SessionRules): ContactGroup[] | undefined {
+  if (legs.length === 1 || !legs.some(canBeJoined)) return undefined;
   const root = legs.map((_, index) => index);
   const find = (index: number): number => {
     let at = index;
@@ -67,6 +67,9 @@ export function contactGroups(legs: readonly Leg[], rules: SessionRules): Contac
     return group;
   });
 }
+
+const canBeJoined = ({ facts }: Leg): boolean =>
+  facts.contactKey !== '' || facts.interactionKey !== '' || (facts.wasDropped && voice.has(facts.channel));
 
 /** Whether a leg's contact comes back to a queue that it was transferred out of before. */
 export function comesBack({ facts }: Leg, index: number, { left }: ContactGroup): boolean {

@@ -1,6 +1,7 @@
 import type { SessionEvent } from '../../../schemas/types';
+import { ChainLeg } from './chain-leg';
 import { compareEvents } from './event-order';
-import { Leg, placeOf } from './leg';
+import { type Leg, placeOf } from './leg';
 import { neverCuts } from './leg-fold';
 
 /** Legs that an event has made, and those that are no more since their events are in others now. */
@@ -13,7 +14,7 @@ const unchanged: LegChange = { removed: [], added: [] };
 
 /** The events of one interaction within one session, cut into legs. The cuts are a function of the set of events. */
 export class Interaction {
-  private legs: Leg[] = [];
+  private legs: ChainLeg[] = [];
 
   /** Takes an event in; undefined when it is there already. What it costs is bounded by the legs that it changes. */
   insert(event: SessionEvent): LegChange | undefined {
@@ -24,7 +25,7 @@ export class Interaction {
     if (place < leg.events.length && compareEvents(leg.events[place], event) === 0) return undefined;
     const isLast = place === leg.events.length && index === this.legs.length - 1;
     if (isLast && leg.isCutBy(event)) {
-      const added = legOf(event);
+      const added = new ChainLeg(event);
       this.legs.push(added);
       return { removed: [], added: [added] };
     }
@@ -47,12 +48,12 @@ export class Interaction {
    * cut falls where there was one: from there on nothing changes, since a leg begins with nothing behind it.
    */
   private cutAnew(index: number, count: number, events: SessionEvent[]): LegChange {
-    const added: Leg[] = [];
-    let last: Leg | undefined;
+    const added: ChainLeg[] = [];
+    let last: ChainLeg | undefined;
     const take = (event: SessionEvent): void => {
       if (last && !last.isCutBy(event)) last.append(event);
       else {
-        last = legOf(event);
+        last = new ChainLeg(event);
         added.push(last);
       }
     };
@@ -68,10 +69,4 @@ export class Interaction {
     this.legs.splice(index, removed.length, ...added);
     return { removed, added };
   }
-}
-
-export function legOf(event: SessionEvent): Leg {
-  const leg = new Leg();
-  leg.append(event);
-  return leg;
 }

@@ -2,9 +2,9 @@ import type { LegRow, SessionEvent, SessionRow } from '../../../schemas/types';
 import { comesBack, contactGroups } from './contact-groups';
 import { ContactBook, interactionKey } from './contacts';
 import { compareEvents } from './event-order';
-import { Interaction, type LegChange, legOf } from './interaction';
+import { Interaction, type LegChange } from './interaction';
 import { type Leg, placeOf } from './leg';
-import type { LegPlace } from './leg-row';
+import { LoneLeg } from './lone-leg';
 import { type Changes, revised, takeBack } from './revision';
 import { reachMs, type SessionRules } from './rules';
 import { describeSession } from './session-row';
@@ -85,7 +85,7 @@ export class Session {
   private insertAlone(event: SessionEvent): LegChange | undefined {
     const place = placeOf(this.legs, event, firstOf);
     if (place < this.legs.length && compareEvents(this.legs[place].first, event) === 0) return undefined;
-    return { removed: [], added: [legOf(event)] };
+    return { removed: [], added: [new LoneLeg(event, this.rules)] };
   }
 
   /** Takes in another session whole. */
@@ -119,15 +119,14 @@ export class Session {
     const { standingLegs } = this;
     for (let index = 0; index < legs.length; index++) {
       const leg = legs[index];
-      const place = {
-        session_id: index < rules.oversized_legs ? session_id : '',
-        contact_id: groups[index].contact_id,
-        escalates: leg.facts.side === 'SELF' && index < groups[index].lastHuman,
-        loops: comesBack(leg, index, groups[index]),
-      };
-      if (!leg.changed && leg.described && isAt(leg, place)) continue;
-      const { row } = leg.describe(place, rules);
+      const inSession = index < rules.oversized_legs ? session_id : '';
+      const group = groups?.[index];
+      const contact_id = group?.contact_id ?? leg.facts.contactId;
+      const escalates = group !== undefined && index < group.lastHuman && leg.facts.side === 'SELF';
+      const loops = group !== undefined && comesBack(leg, index, group);
+      if (leg.isDescribedAt(inSession, contact_id, escalates, loops)) continue;
       let before = leg.emitted;
+      const row = leg.describe(inSession, contact_id, escalates, loops, rules);
       if (!before && standingLegs) {
         before = standingLegs.get(row.leg_id);
         standingLegs.delete(row.leg_id);
@@ -155,7 +154,7 @@ export class Session {
     if (changes.sessions.length + changes.legs.length === 0) return true;
     this.legs.forEach((leg, index) => {
       leg.emitted = before[index];
-      leg.changed = true;
+      leg.touch();
     });
     [this.standingSessions, this.standingLegs, this.unrevised] = [
       standingSessions,
@@ -172,11 +171,5 @@ export class Session {
 }
 
 const firstOf = (leg: Leg): SessionEvent => leg.first;
-
-const isAt = (leg: Leg, place: LegPlace): boolean =>
-  leg.described?.row.session_id === place.session_id &&
-  leg.described.row.contact_id === place.contact_id &&
-  leg.escalates === place.escalates &&
-  leg.loops === place.loops;
 
 export const bySessionStart = (a: Session, b: Session): number => compareEvents(a.first, b.first);

@@ -4,10 +4,15 @@ import type { StackAddresses } from '../../../infra/local/stack';
 import { metricSum } from '../../support/metric-sum';
 import { type Contender, startContender, until } from './process';
 
-/** The compiled service beside this compiled file. */
-const script = join(__dirname, '..', '..', '..', 'services', 'sessionize', 'main.js');
+/** The compiled service, and its form with counts and bounds only, beside this compiled file. */
+const scripts = {
+  sessionize: join(__dirname, '..', '..', '..', 'services', 'sessionize', 'main.js'),
+  sessionize_bounds: join(__dirname, 'bounds-main.js'),
+};
+export type SessionizeForm = keyof typeof scripts;
 
 export interface SessionizeRun {
+  form?: SessionizeForm;
   groupId: string;
   addresses: StackAddresses;
   heap_mb: number;
@@ -20,6 +25,7 @@ export interface SessionizeRun {
 
 /** Starts the real service with its own defaults and resolves when it has its partitions. */
 export async function startSessionize(options: SessionizeRun): Promise<Contender> {
+  const script = scripts[options.form ?? 'sessionize'];
   if (!existsSync(script)) throw new Error(`${script} is missing: build the project first with \`npm run build\``);
   const { addresses, profileDir } = options;
   const profile = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
