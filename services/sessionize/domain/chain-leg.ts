@@ -18,6 +18,7 @@ export class ChainLeg implements Leg {
   private session_id = '';
   private contact_id = '';
   private escalates = false;
+  private loops = false;
   private isTold = false;
   private known: LegFacts | undefined;
   private readonly fold = new CheckpointedFold<SessionEvent, LegFold>(legFolding);
@@ -55,15 +56,19 @@ export class ChainLeg implements Leg {
     this.isTold = false;
   }
 
-  isDescribedAt(session_id: string, contact_id: string, escalates: boolean): boolean {
+  isDescribedAt(session_id: string, contact_id: string, escalates: boolean, loops: boolean): boolean {
     return (
-      this.isTold && this.session_id === session_id && this.contact_id === contact_id && this.escalates === escalates
+      this.isTold &&
+      this.session_id === session_id &&
+      this.contact_id === contact_id &&
+      this.escalates === escalates &&
+      this.loops === loops
     );
   }
 
-  describe(session_id: string, contact_id: string, escalates: boolean, rules: SessionRules): LegRow {
+  describe(session_id: string, contact_id: string, escalates: boolean, loops: boolean, rules: SessionRules): LegRow {
     const { facts } = this;
-    const told = describeLeg(this.fold.value(), { session_id, contact_id, escalates }, rules);
+    const told = describeLeg(this.fold.value(), { session_id, contact_id, escalates, loops }, rules);
     this.label = told.label;
     this.element = told.element;
     this.outcome = told.outcome;
@@ -71,6 +76,7 @@ export class ChainLeg implements Leg {
     this.session_id = session_id;
     this.contact_id = contact_id;
     this.escalates = escalates;
+    this.loops = loops;
     this.isTold = true;
     this.fold.release();
     this.known = facts;

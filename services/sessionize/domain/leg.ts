@@ -20,9 +20,9 @@ export interface Leg {
   /** The row that stands for it; undefined before the first. Ask for it before the leg is described anew. */
   emitted: LegRow | undefined;
   /** Whether it was last described in this place, and has not changed since. */
-  isDescribedAt(session_id: string, contact_id: string, escalates: boolean): boolean;
+  isDescribedAt(session_id: string, contact_id: string, escalates: boolean, loops: boolean): boolean;
   /** Describes it as it is now, in its place: version 0 until it is emitted. */
-  describe(session_id: string, contact_id: string, escalates: boolean, rules: SessionRules): LegRow;
+  describe(session_id: string, contact_id: string, escalates: boolean, loops: boolean, rules: SessionRules): LegRow;
   /** The next revision describes it anew. */
   touch(): void;
 }

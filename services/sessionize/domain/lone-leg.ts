@@ -2,7 +2,7 @@ import type { Channel, LegRow, OutcomeStatus, SessionEvent } from '../../../sche
 import { contactKey } from './contacts';
 import type { Leg } from './leg';
 import { LegFold, legFolding, type Side, sideOf } from './leg-fold';
-import { describeLeg, type LegFacts, wasDropped } from './leg-row';
+import { type DescribedLeg, describeLeg, type LegFacts, type LegPlace, wasDropped } from './leg-row';
 import type { SessionRules } from './rules';
 
 /**
@@ -18,6 +18,7 @@ export class LoneLeg implements Leg, LegFacts {
   private session_id = '';
   private contact_id = '';
   private escalates = false;
+  private loops = false;
   private isTold = false;
   /** Version of the row that stands for it; 0 before the first. */
   private version = 0;
@@ -37,8 +38,8 @@ export class LoneLeg implements Leg, LegFacts {
 
   get emitted(): LegRow | undefined {
     if (this.version === 0) return undefined;
-    const { contact_id, escalates } = this;
-    const { row } = this.described({ session_id: this.session_id, contact_id, escalates });
+    const { session_id, contact_id, escalates, loops } = this;
+    const { row } = this.described({ session_id, contact_id, escalates, loops });
     row.version = this.version;
     return row;
   }
@@ -50,16 +51,21 @@ export class LoneLeg implements Leg, LegFacts {
     this.session_id = row.session_id;
     this.contact_id = row.contact_id;
     this.escalates = row.outcome === 'ESCALATED';
+    this.loops = row.failure_step === 'transfer.loop';
   }
 
-  isDescribedAt(session_id: string, contact_id: string, escalates: boolean): boolean {
+  isDescribedAt(session_id: string, contact_id: string, escalates: boolean, loops: boolean): boolean {
     return (
-      this.isTold && this.session_id === session_id && this.contact_id === contact_id && this.escalates === escalates
+      this.isTold &&
+      this.session_id === session_id &&
+      this.contact_id === contact_id &&
+      this.escalates === escalates &&
+      this.loops === loops
     );
   }
 
-  describe(session_id: string, contact_id: string, escalates: boolean): LegRow {
-    const told = this.described({ session_id, contact_id, escalates });
+  describe(session_id: string, contact_id: string, escalates: boolean, loops: boolean): LegRow {
+    const told = this.described({ session_id, contact_id, escalates, loops });
     this.label = told.label;
     this.element = told.element;
     this.outcome = told.outcome;
@@ -67,6 +73,7 @@ export class LoneLeg implements Leg, LegFacts {
     this.session_id = session_id;
     this.contact_id = contact_id;
     this.escalates = escalates;
+    this.loops = loops;
     this.isTold = true;
     return told.row;
   }
@@ -89,6 +96,14 @@ export class LoneLeg implements Leg, LegFacts {
 
   get previous(): SessionEvent | undefined {
     return this.first.previous_interaction_id ? this.first : undefined;
+  }
+
+  get queued(): SessionEvent | undefined {
+    return this.first.event_type === 'queue.entered' ? this.first : undefined;
+  }
+
+  get transferred(): SessionEvent | undefined {
+    return this.first.event_type === 'transfer.completed' ? this.first : undefined;
   }
 
   get intent(): SessionEvent | undefined {
@@ -128,7 +143,7 @@ export class LoneLeg implements Leg, LegFacts {
     return wasDropped(this.first.disconnect_by, this.first.outcome_code);
   }
 
-  private described(place: { session_id: string; contact_id: string; escalates: boolean }) {
+  private described(place: LegPlace): DescribedLeg {
     const fold = new LegFold();
     legFolding.step(fold, this.first);
     return describeLeg(fold, place, this.rules);

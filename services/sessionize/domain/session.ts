@@ -1,5 +1,5 @@
 import type { LegRow, SessionEvent, SessionRow } from '../../../schemas/types';
-import { contactGroups } from './contact-groups';
+import { comesBack, contactGroups } from './contact-groups';
 import { ContactBook, interactionKey } from './contacts';
 import { compareEvents } from './event-order';
 import { Interaction, type LegChange } from './interaction';
@@ -123,9 +123,10 @@ export class Session {
       const group = groups?.[index];
       const contact_id = group?.contact_id ?? leg.facts.contactId;
       const escalates = group !== undefined && index < group.lastHuman && leg.facts.side === 'SELF';
-      if (leg.isDescribedAt(inSession, contact_id, escalates)) continue;
+      const loops = group !== undefined && comesBack(leg, index, group);
+      if (leg.isDescribedAt(inSession, contact_id, escalates, loops)) continue;
       let before = leg.emitted;
-      const row = leg.describe(inSession, contact_id, escalates, rules);
+      const row = leg.describe(inSession, contact_id, escalates, loops, rules);
       if (!before && standingLegs) {
         before = standingLegs.get(row.leg_id);
         standingLegs.delete(row.leg_id);
