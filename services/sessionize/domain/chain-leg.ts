@@ -7,7 +7,6 @@ import type { SessionRules } from './rules';
 
 /** A leg of events that share an interaction_id: more may come, anywhere in it. */
 export class ChainLeg implements Leg {
-  emitted: LegRow | undefined;
   label = '';
   element = '';
   outcome: OutcomeStatus = 'UNKNOWN';
@@ -21,10 +20,43 @@ export class ChainLeg implements Leg {
   private loops = false;
   private isTold = false;
   private known: LegFacts | undefined;
-  private readonly fold = new CheckpointedFold<SessionEvent, LegFold>(legFolding);
+  /** The row that stands for it; of one that is not kept (`forgetRow`) the version. */
+  private row: LegRow | undefined;
+  private version = 0;
+  private readonly fold: CheckpointedFold<SessionEvent, LegFold>;
 
-  constructor(event: SessionEvent) {
-    this.append(event);
+  constructor(
+    event: SessionEvent,
+    private readonly key: string,
+    private readonly rules: SessionRules,
+  ) {
+    // Not pushed: an array that grows from nothing has room for 17.
+    this.fold = new CheckpointedFold(legFolding, [event]);
+    this.side = sideOf(event.stage);
+  }
+
+  get emitted(): LegRow | undefined {
+    return this.row ?? this.remadeRow();
+  }
+
+  set emitted(row: LegRow | undefined) {
+    this.row = row;
+    this.version = 0;
+  }
+
+  /** The row is not kept but made again when it is asked for: a session of very many legs would hold them all. */
+  forgetRow(): void {
+    if (!this.row || !this.isTold) return;
+    this.version = this.row.version;
+    this.row = undefined;
+  }
+
+  private remadeRow(): LegRow | undefined {
+    if (this.version === 0) return undefined;
+    const { session_id, contact_id, escalates, loops } = this;
+    const { row } = describeLeg(this.fold.value(), { session_id, contact_id, escalates, loops }, this.rules);
+    row.version = this.version;
+    return row;
   }
 
   get events(): readonly SessionEvent[] {
@@ -41,7 +73,12 @@ export class ChainLeg implements Leg {
   }
 
   get facts(): LegFacts {
-    this.known ??= factsOf(this.fold.value());
+    if (!this.known) {
+      this.known = factsOf(this.fold.value());
+      // One text instead of three equal ones: there may be very many legs.
+      if (this.known.contactKey === this.key) this.known.contactKey = this.key;
+      this.known.interactionKey = this.key;
+    }
     return this.known;
   }
 
@@ -50,6 +87,7 @@ export class ChainLeg implements Leg {
   }
 
   insertAt(index: number, event: SessionEvent): void {
+    if (this.version > 0) this.emitted = this.remadeRow();
     this.fold.insert(index, event);
     this.side ??= sideOf(event.stage);
     this.known = undefined;

@@ -23,6 +23,8 @@ export interface Leg {
   isDescribedAt(session_id: string, contact_id: string, escalates: boolean, loops: boolean): boolean;
   /** Describes it as it is now, in its place: version 0 until it is emitted. */
   describe(session_id: string, contact_id: string, escalates: boolean, loops: boolean, rules: SessionRules): LegRow;
+  /** Its row need not be kept. */
+  forgetRow(): void;
   /** The next revision describes it anew. */
   touch(): void;
 }

@@ -82,6 +82,9 @@ export class LoneLeg implements Leg, LegFacts {
     this.isTold = false;
   }
 
+  /** It keeps none. */
+  forgetRow(): void {}
+
   get channel(): Channel {
     return this.first.channel;
   }

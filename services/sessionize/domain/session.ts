@@ -48,7 +48,7 @@ export class Session {
 
   /** Takes an event in; false when it is there already. */
   insert(event: SessionEvent): boolean {
-    const change = event.interaction_id ? this.interactionOf(event).insert(event) : this.insertAlone(event);
+    const change = event.interaction_id ? this.insertInInteraction(event) : this.insertAlone(event);
     if (!change) return false;
     for (const leg of change.removed) {
       this.legs.splice(placeOf(this.legs, leg.first, firstOf), 1);
@@ -70,15 +70,14 @@ export class Session {
     this.standingLegs.set(row.leg_id, row);
   }
 
-  private interactionOf(event: SessionEvent): Interaction {
+  private insertInInteraction(event: SessionEvent): LegChange | undefined {
     const key = interactionKey(event);
     this.interactions ??= new Map();
-    let interaction = this.interactions.get(key);
-    if (!interaction) {
-      interaction = new Interaction();
-      this.interactions.set(key, interaction);
-    }
-    return interaction;
+    const known = this.interactions.get(key);
+    if (known) return known.insert(event);
+    const interaction = new Interaction(event, key, this.rules);
+    this.interactions.set(key, interaction);
+    return { removed: [], added: [interaction.firstLeg] };
   }
 
   /** An event without an interaction is a leg of its own, which nothing continues. */
@@ -117,6 +116,7 @@ export class Session {
     const session_id = this.first.event_id;
     const groups = contactGroups(legs, rules);
     const { standingLegs } = this;
+    const isOversized = legs.length > rules.oversized_legs;
     for (let index = 0; index < legs.length; index++) {
       const leg = legs[index];
       const inSession = index < rules.oversized_legs ? session_id : '';
@@ -132,6 +132,7 @@ export class Session {
         standingLegs.delete(row.leg_id);
       }
       leg.emitted = revised(row, before, changes.legs, version);
+      if (isOversized) leg.forgetRow();
     }
     for (const row of standingLegs?.values() ?? []) changes.legs.push(takeBack(row));
     this.standingLegs = undefined;
