@@ -22,7 +22,7 @@ import { makeProjectTopics } from '../streams/topics';
 import { type Extremes, writeExtremes } from './input';
 
 const { BOT_EVENTS = '1000000', BOT_LEGS = '100000', SHARED = '10000', PLAIN = '50000' } = process.env;
-const { CUSTOMER_MAX_EVENTS = '200000', HEAP_MB = '256' } = process.env;
+const { CUSTOMER_MAX_EVENTS = '100000', HEAP_MB = '320' } = process.env;
 const withinMs = 20 * 60_000;
 
 async function main(): Promise<void> {
