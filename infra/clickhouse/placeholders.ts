@@ -6,7 +6,7 @@ interface Column {
   comment: string;
 }
 
-const columnsOf = /\{columns of (\w+)\}/;
+const columnsOf = /\{(columns|column list) of (\w+)\}/;
 const selectOf = /\{select of (\w+)\}/;
 
 /** A statement with its placeholder, if it has one, replaced by what the database knows. */
@@ -17,11 +17,12 @@ export async function withPlaceholders(client: ClickHouseClient, statement: stri
 
 /**
  * `{columns of t}` becomes the columns of table t with their types and comments, in brackets: for materialized views,
- * which would otherwise describe every column of their table a second time. It must happen when the view is created: an
+ * which would otherwise describe every column of their table a second time; `{column list of t}` the same without brackets, where
+ * a view has columns beside them. It must happen when the view is created: an
  * ALTER of a materialized view, if only of a comment, changes how it recognises repeated blocks.
  */
 async function withColumns(client: ClickHouseClient, statement: string): Promise<string> {
-  const table = columnsOf.exec(statement)?.[1];
+  const [, kind, table] = columnsOf.exec(statement) ?? [];
   const result = await client.query({
     query: `SELECT name, type, comment FROM system.columns
       WHERE database = currentDatabase() AND table = {table: String} AND default_kind NOT IN ('MATERIALIZED', 'ALIAS')
@@ -33,7 +34,7 @@ async function withColumns(client: ClickHouseClient, statement: string): Promise
   if (columns.length === 0) throw new Error(`there is no table ${table}, whose columns a statement asks for`);
   const list = columns.map(({ name, type, comment }) => `\`${name}\` ${type} COMMENT ${quoted(comment)}`);
   // A function, since comments may hold what String.replace takes for a pattern.
-  return statement.replace(columnsOf, () => `(${list.join(', ')})`);
+  return statement.replace(columnsOf, () => (kind === 'columns' ? `(${list.join(', ')})` : list.join(', ')));
 }
 
 /**

@@ -201,15 +201,24 @@ ENGINE = ReplacingMergeTree(updated_at)
 ORDER BY (queue, channel)
 COMMENT 'Service level targets per queue and channel, written by whoever sets them. The row that names most holds (the queue before the channel); where none does, 20 s, short up to 5 s, 80 %.';
 
--- Parameters: see README.md, "Metrics of a contact centre". These two only choose rows; the views made of them sum.
+-- Parameters: see README.md, "Metrics of a contact centre". Views with parameters read one another.
 CREATE OR REPLACE VIEW leg_metrics_in
+(
+  period_start DateTime COMMENT 'Start of the period as by asks for it, in time_zone; from if by names none.',
+  by_channel LowCardinality(String) COMMENT 'Channel; (all) unless by names it.',
+  by_queue LowCardinality(String) COMMENT 'Queue; (all) unless by names it.',
+  by_direction LowCardinality(String) COMMENT 'Direction; (all) unless by names it.',
+  {column list of leg_metrics_15m}
+)
 AS WITH
   ifNull({time_zone:Nullable(String)}, 'UTC') AS zone,
-  ifNull({booked_by:Nullable(String)}, 'ARRIVAL') AS booking,
-  {by:Array(String)} AS groups
+  -- What is none of these is refused, with the likeliest of them named.
+  toString(CAST(ifNull({booked_by:Nullable(String)}, 'ARRIVAL'), 'Enum8(\'ARRIVAL\', \'EVENT\')')) AS booking,
+  CAST(CAST({by:Array(String)}, 'Array(Enum8(\'quarter_hour\', \'half_hour\', \'hour\', \'day\', \'week\', \'month\', \'channel\', \'queue\', \'direction\'))'), 'Array(String)') AS groups
 SELECT
   multiIf(
     has(groups, 'quarter_hour'), toTimeZone(metrics.bucket_start, zone),
+    has(groups, 'half_hour'), toStartOfHour(metrics.bucket_start, zone) + if(toMinute(metrics.bucket_start, zone) < 30, 0, 1800),
     has(groups, 'hour'), toStartOfHour(metrics.bucket_start, zone),
     has(groups, 'day'), toStartOfDay(metrics.bucket_start, zone),
     has(groups, 'week'), toDateTime(toMonday(metrics.bucket_start, zone), zone),
@@ -221,33 +230,60 @@ SELECT
   metrics.*
 FROM leg_metrics_15m AS metrics
 WHERE booked_by = booking AND bucket_start >= {from:DateTime64(3, 'UTC')} AND bucket_start < {to:DateTime64(3, 'UTC')}
-  AND NOT throwIf(booking NOT IN ('ARRIVAL', 'EVENT'), 'booked_by is ARRIVAL or EVENT')
-  AND NOT throwIf(
-    NOT hasAll(['quarter_hour', 'hour', 'day', 'week', 'month', 'channel', 'queue', 'direction'], groups),
-    'by may hold quarter_hour, hour, day, week or month; channel, queue, direction')
-COMMENT 'Rows of leg_metrics_15m whose buckets start in [from, to), with the period and the groups that they count to: what the views over legs are made of. Columns: period_start, by_channel, by_queue, by_direction, and those of leg_metrics_15m.';
+COMMENT 'Rows of leg_metrics_15m whose buckets start in [from, to), with the period and the groups that they count to: what the views over legs are made of.';
 
 CREATE OR REPLACE VIEW queue_waits_in
+(
+  period_start DateTime COMMENT 'Start of the period as by asks for it, in time_zone; from if by names none.',
+  by_channel LowCardinality(String) COMMENT 'Channel; (all) unless by names it.',
+  by_queue LowCardinality(String) COMMENT 'Queue; (all) unless by names it.',
+  by_direction LowCardinality(String) COMMENT 'Direction; (all) unless by names it.',
+  channel LowCardinality(String) COMMENT 'Channel of the legs.',
+  queue LowCardinality(String) COMMENT 'Queue of the legs; empty if none.',
+  left_by LowCardinality(String) COMMENT 'As in leg_metrics_15m.',
+  wait_seconds Int32 COMMENT 'As in leg_metrics_15m.',
+  offered Int64 COMMENT 'As in leg_metrics_15m, like the other numbers, summed.',
+  dequeued Int64 COMMENT 'Legs that left the queue.',
+  wait_ms Int64 COMMENT 'Wait of those that left the queue. Milliseconds.',
+  callback_flow_outs Int64 COMMENT 'Left for a callback.',
+  abandoned_by_customer Int64 COMMENT 'Abandoned, ended by the customer.',
+  abandoned_by_system Int64 COMMENT 'Abandoned, ended by a system.',
+  abandoned_in_ivr Int64 COMMENT 'Given up in the voice menu.',
+  abandoned_in_queue Int64 COMMENT 'Given up in the queue.',
+  abandoned_in_ring Int64 COMMENT 'Given up while an agent was being rung.',
+  abandoned_on_hold Int64 COMMENT 'Given up on hold.',
+  handled Int64 COMMENT 'Legs whose handling is complete.',
+  target_seconds UInt32 COMMENT 'The target that holds: what is given, else by service_level_targets. Seconds.',
+  short_seconds UInt32 COMMENT 'The short-abandon limit that holds, likewise. Seconds.',
+  target_share Float64 COMMENT 'Share of legs to be in time by service_level_targets, 0 to 1.',
+  in_time UInt8 COMMENT 'Whether the wait is known and at most the target.',
+  is_short UInt8 COMMENT 'Whether the wait is known and at most the short-abandon limit.'
+)
 AS WITH
   rows AS
   (
-    SELECT *
+    SELECT
+      period_start, by_channel, by_queue, by_direction, channel, queue, left_by, wait_seconds,
+      sum(signed.offered) AS offered, sum(signed.dequeued) AS dequeued, sum(signed.wait_ms) AS wait_ms,
+      sum(signed.callback_flow_outs) AS callback_flow_outs, sum(signed.abandoned_by_customer) AS abandoned_by_customer,
+      sum(signed.abandoned_by_system) AS abandoned_by_system, sum(signed.abandoned_in_ivr) AS abandoned_in_ivr,
+      sum(signed.abandoned_in_queue) AS abandoned_in_queue, sum(signed.abandoned_in_ring) AS abandoned_in_ring,
+      sum(signed.abandoned_on_hold) AS abandoned_on_hold, sum(signed.handled) AS handled
     FROM leg_metrics_in(from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, by = {by:Array(String)},
-      time_zone = {time_zone:Nullable(String)}, booked_by = {booked_by:Nullable(String)})
+      time_zone = {time_zone:Nullable(String)}, booked_by = {booked_by:Nullable(String)}) AS signed
+    GROUP BY ALL
   ),
   targets AS
   (
     SELECT
-      pairs.queue AS queue,
-      pairs.channel AS channel,
+      pairs.queue AS queue, pairs.channel AS channel,
       argMax((wanted.target_seconds, wanted.short_abandon_seconds, wanted.share), named) AS target
     FROM (SELECT DISTINCT queue, channel FROM rows) AS pairs
     CROSS JOIN
     (
       SELECT queue, channel, target_seconds, short_abandon_seconds, share, 1 + 2 * (queue != '*') + (channel != '*') AS named
       FROM service_level_targets FINAL
-      UNION ALL
-      SELECT '*', '*', 20, 5, 0.8, 0
+      UNION ALL SELECT '*', '*', 20, 5, 0.8, 0
     ) AS wanted
     WHERE wanted.queue IN (pairs.queue, '*') AND wanted.channel IN (pairs.channel, '*')
     GROUP BY queue, channel
@@ -261,4 +297,4 @@ SELECT
   rows.wait_seconds BETWEEN 0 AND short_seconds AS is_short
 FROM rows
 INNER JOIN targets ON targets.queue = rows.queue AND targets.channel = rows.channel
-COMMENT 'leg_metrics_in with the target and the short-abandon limit that hold for each row: what service_levels and abandonments are made of. Adds target_seconds, short_seconds, target_share, in_time, is_short.';
+COMMENT 'Queued and given-up legs of leg_metrics_in, summed, with the target and the short-abandon limit that hold for each row: what service_levels and abandonments are made of.';

@@ -219,7 +219,10 @@ CREATE OR REPLACE VIEW agent_handle_times
   avg_hold_when_held_ms Nullable(Float64) COMMENT 'Hold / legs that were put on hold. Milliseconds.',
   transfer_rate Nullable(Float64) COMMENT 'transfers / handled.'
 )
-AS WITH ifNull({time_zone:Nullable(String)}, 'UTC') AS zone, ifNull({booked_by:Nullable(String)}, 'ARRIVAL') AS booking, {by:Array(String)} AS groups
+AS WITH
+  ifNull({time_zone:Nullable(String)}, 'UTC') AS zone,
+  toString(CAST(ifNull({booked_by:Nullable(String)}, 'ARRIVAL'), 'Enum8(\'ARRIVAL\', \'EVENT\')')) AS booking,
+  CAST(CAST({by:Array(String)}, 'Array(Enum8(\'hour\', \'day\', \'week\', \'month\', \'channel\', \'queue\'))'), 'Array(String)') AS groups
 SELECT
   multiIf(
     has(groups, 'hour'), toStartOfHour(rows.at, zone),
@@ -256,10 +259,6 @@ FROM
   ARRAY JOIN if(booking = 'EVENT', [2, 3], [0]) AS part
   WHERE agent_id != '' AND (part != 3 OR handled_at IS NOT NULL)
     AND arrived_at < {to:DateTime64(3, 'UTC')} AND (booking = 'EVENT' OR arrived_at >= {from:DateTime64(3, 'UTC')})
-    AND NOT throwIf(booking NOT IN ('ARRIVAL', 'EVENT'), 'booked_by is ARRIVAL or EVENT')
-    AND NOT throwIf(
-      NOT hasAll(['hour', 'day', 'week', 'month', 'channel', 'queue'], groups),
-      'by may hold hour, day, week or month; channel, queue')
 ) AS rows
 WHERE rows.at >= {from:DateTime64(3, 'UTC')} AND rows.at < {to:DateTime64(3, 'UTC')}
 GROUP BY period_start, agent_id, channel, queue

@@ -24,7 +24,9 @@ CREATE OR REPLACE VIEW contact_metrics
   transfers Int64 COMMENT 'Legs beyond the first that queued or that an agent took: legs - 1. Callbacks and the like (legs in the other direction than the first) are none, nor are offers that nobody took.',
   transfers_per_contact Nullable(Float64) COMMENT 'transfers / contacts_with_people.'
 )
-AS WITH ifNull({time_zone:Nullable(String)}, 'UTC') AS zone, {by:Array(String)} AS groups
+AS WITH
+  ifNull({time_zone:Nullable(String)}, 'UTC') AS zone,
+  CAST(CAST({by:Array(String)}, 'Array(Enum8(\'hour\', \'day\', \'week\', \'month\', \'channel\', \'queue\', \'direction\'))'), 'Array(String)') AS groups
 SELECT
   multiIf(
     has(groups, 'hour'), toStartOfHour(contacts.arrived, zone),
@@ -68,9 +70,6 @@ FROM
   FROM legs_current AS legs
   WHERE legs.customer_id IN
     (SELECT customer_id FROM legs WHERE arrived_at >= {from:DateTime64(3, 'UTC')} AND arrived_at < {to:DateTime64(3, 'UTC')})
-    AND NOT throwIf(
-      NOT hasAll(['hour', 'day', 'week', 'month', 'channel', 'queue', 'direction'], {by:Array(String)}),
-      'by may hold hour, day, week or month; channel, queue, direction')
   GROUP BY legs.customer_id, legs.session_id, legs.contact_id
 ) AS contacts
 WHERE contacts.arrived >= {from:DateTime64(3, 'UTC')} AND contacts.arrived < {to:DateTime64(3, 'UTC')}
@@ -94,7 +93,9 @@ CREATE OR REPLACE VIEW callbacks
   completion_rate Nullable(Float64) COMMENT 'reached / scheduled, 0 to 1.',
   avg_time_to_attempt_ms Nullable(Float64) COMMENT 'From the promise to the first attempt, over attempted. Milliseconds; no part of any queue wait.'
 )
-AS WITH ifNull({time_zone:Nullable(String)}, 'UTC') AS zone, {by:Array(String)} AS groups
+AS WITH
+  ifNull({time_zone:Nullable(String)}, 'UTC') AS zone,
+  CAST(CAST({by:Array(String)}, 'Array(Enum8(\'hour\', \'day\', \'week\', \'month\', \'channel\', \'queue\'))'), 'Array(String)') AS groups
 SELECT
   multiIf(
     has(groups, 'hour'), toStartOfHour(callbacks.scheduled_at, zone),
@@ -134,7 +135,7 @@ FROM
         event_type NOT IN ('callback.attempted', 'callback.reached') AS is_promise,
         if(is_promise, '', event_type) AS event,
         -- A promise is written once or twice: one per interaction.
-        if(is_promise, interaction_id, event_id) AS once,
+        if(is_promise AND interaction_id != '', interaction_id, event_id) AS once,
         min(occurred_at) AS at,
         argMin(interactions.channel, occurred_at) AS channel,
         argMinIf(interactions.queue, occurred_at, interactions.queue != '') AS queue
@@ -142,9 +143,6 @@ FROM
       WHERE occurred_at >= {from:DateTime64(3, 'UTC')} AND occurred_at < {to:DateTime64(3, 'UTC')} + INTERVAL 7 DAY
         AND (event_type IN ('callback.scheduled', 'callback.attempted', 'callback.reached')
           OR (event_type = 'queue.left' AND outcome_code = 'callback'))
-        AND NOT throwIf(
-          NOT hasAll(['hour', 'day', 'week', 'month', 'channel', 'queue'], {by:Array(String)}),
-          'by may hold hour, day, week or month; channel, queue')
       GROUP BY contact, is_promise, event, once
     )
   ) AS of_promise
