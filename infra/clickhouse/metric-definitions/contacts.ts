@@ -223,6 +223,7 @@ const cost: MetricDefinition[] = [
       'Nobody came back within the window: the customer has no session in it by the definition of a journey.',
     ],
     ['with_cost', 'elapsed with a known cost in the currency', money],
+    ['resolved_with_cost', 'durably_resolved with a known cost in the currency', money],
   ]),
   ...define('cost_per_resolution', 'minor units', own, [
     ['cost_minor', 'cost of all legs of all elapsed journeys, resolved or not', money],
@@ -230,7 +231,7 @@ const cost: MetricDefinition[] = [
     [
       'cost_per_resolution_minor',
       'cost_minor',
-      'durably_resolved',
+      'resolved_with_cost',
       'What went into journeys that failed is paid for too. Cases that come back within the window are no resolution.',
     ],
   ]),
@@ -251,6 +252,11 @@ const cost: MetricDefinition[] = [
       'The contact in which the order was placed is not about it. Whoever contacts: the order joins, not the customer.',
     ],
     ['period_contacts', 'all inbound contacts that started that day', 'Whatever they are about.'],
+    [
+      'period_contacts_with_order',
+      'those that name any order',
+      'Where it is 0 contacts do not name orders, and contacts_per_order says nothing.',
+    ],
   ]),
   ...define('contact_rate', 'contacts per order', own, [
     [

@@ -502,9 +502,10 @@ CREATE OR REPLACE VIEW contact_rate
   measured_orders UInt64 COMMENT 'Keyed orders whose window has wholly elapsed: the denominator of contacts_per_order.',
   contacted_orders UInt64 COMMENT 'Measured orders with at least one inbound contact about them in the window.',
   order_contacts UInt64 COMMENT 'Inbound contacts that name a measured order and start after it was placed, within the window.',
-  contacts_per_order Nullable(Float64) COMMENT 'order_contacts / measured_orders: contact rate by order_id.',
+  contacts_per_order Nullable(Float64) COMMENT 'order_contacts / measured_orders: contact rate by order_id. Says nothing where contacts do not name orders: see period_contacts_with_order.',
   contacted_order_rate Nullable(Float64) COMMENT 'contacted_orders / measured_orders, 0 to 1.',
   period_contacts UInt64 COMMENT 'All inbound contacts that started that day, whatever they are about.',
+  period_contacts_with_order UInt64 COMMENT 'Those that name any order.',
   contact_rate_by_period Nullable(Float64) COMMENT 'period_contacts / orders: for sources whose contacts name no order.'
 )
 AS WITH
@@ -537,6 +538,7 @@ SELECT
   order_contacts / nullIf(measured_orders, 0) AS contacts_per_order,
   contacted_orders / nullIf(measured_orders, 0) AS contacted_order_rate,
   sum(of_day.period_contacts) AS period_contacts,
+  sum(of_day.period_contacts_with_order) AS period_contacts_with_order,
   period_contacts / nullIf(orders, 0) AS contact_rate_by_period
 FROM
 (
@@ -547,7 +549,8 @@ FROM
     countIf(is_measured) AS measured_orders,
     countIf(is_measured AND contacts > 0) AS contacted_orders,
     sumIf(contacts, is_measured) AS order_contacts,
-    0 AS period_contacts
+    0 AS period_contacts,
+    0 AS period_contacts_with_order
   FROM
   (
     SELECT
@@ -563,7 +566,7 @@ FROM
   )
   GROUP BY day
   UNION ALL
-  SELECT toDate(started_at, 'UTC') AS day, 0, 0, 0, 0, 0, count()
+  SELECT toDate(started_at, 'UTC') AS day, 0, 0, 0, 0, 0, count(), countIf(order_id != '')
   FROM inbound
   WHERE started_at < {to:DateTime64(3, 'UTC')}
   GROUP BY day

@@ -253,11 +253,12 @@ CREATE OR REPLACE VIEW cost_per_resolution
   intent LowCardinality(String) COMMENT 'Intent of their first session that has one; empty if none.',
   currency LowCardinality(String) COMMENT 'ISO 4217 currency; empty where no cost is known. Currencies are never added.',
   elapsed UInt64 COMMENT 'Journeys that nothing can join any more, the same in each row of a currency.',
-  durably_resolved UInt64 COMMENT 'Those of them whose outcome is SUCCESS, likewise: the denominator.',
+  durably_resolved UInt64 COMMENT 'Those of them whose outcome is SUCCESS, likewise.',
   with_cost UInt64 COMMENT 'Elapsed journeys with a known cost in the currency.',
-  cost_minor Nullable(Int64) COMMENT 'Cost of all legs of all elapsed journeys, resolved or not, in minor units; NULL if none is known.',
+  resolved_with_cost UInt64 COMMENT 'Durably resolved ones among them: the denominator.',
+  cost_minor Nullable(Int64) COMMENT 'Cost of all legs of all elapsed journeys, resolved or not, in the currency and minor units; NULL if none is known.',
   resolved_cost_minor Nullable(Int64) COMMENT 'Of this, the cost of those durably resolved.',
-  cost_per_resolution_minor Nullable(Float64) COMMENT 'cost_minor / durably_resolved, minor units: what went into journeys that failed is paid for too. NULL without a resolution or a known cost.'
+  cost_per_resolution_minor Nullable(Float64) COMMENT 'cost_minor / resolved_with_cost, minor units: what went into journeys that failed is paid for too; journeys without a cost in the currency are in neither. NULL without a resolution or a known cost.'
 )
 AS SELECT
   day,
@@ -266,9 +267,10 @@ AS SELECT
   elapsed,
   durably_resolved,
   known[currency] AS with_cost,
+  known_resolved[currency] AS resolved_with_cost,
   if(with_cost > 0, costs[currency], NULL) AS cost_minor,
   if(with_cost > 0, resolved_costs[currency], NULL) AS resolved_cost_minor,
-  cost_minor / nullIf(durably_resolved, 0) AS cost_per_resolution_minor
+  cost_minor / nullIf(resolved_with_cost, 0) AS cost_per_resolution_minor
 FROM
 (
   SELECT
@@ -278,7 +280,8 @@ FROM
     countIf(journey.durably_resolved) AS durably_resolved,
     sumMap(journey.costs) AS costs,
     sumMapIf(journey.costs, journey.durably_resolved) AS resolved_costs,
-    sumMap(mapApply((currency, cost) -> (currency, 1), journey.costs)) AS known
+    sumMap(mapApply((currency, cost) -> (currency, 1), journey.costs)) AS known,
+    sumMapIf(mapApply((currency, cost) -> (currency, 1), journey.costs), journey.durably_resolved) AS known_resolved
   FROM journeys(
     from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = {window_days:UInt16},
     scope = {scope:String}, as_of = {as_of:Nullable(DateTime64(3, 'UTC'))}) AS journey

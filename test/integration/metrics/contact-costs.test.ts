@@ -175,7 +175,11 @@ describe('contact rate', () => {
       about('O3', 'not elapsed', ['2026-03-21 10:00:00', '2026-03-21 10:05:00']),
     ]);
     const rate = (as_of: string | null) =>
-      tables.view('contact_rate', { ...march, window_days: 7, as_of }, '* EXCEPT (contacted_order_rate)');
+      tables.view(
+        'contact_rate',
+        { ...march, window_days: 7, as_of },
+        '* EXCEPT (contacted_order_rate, period_contacts_with_order)',
+      );
     const nothing = { orders: 0, keyed_orders: 0, measured_orders: 0, contacted_orders: 0, order_contacts: 0 };
     const period = { ...nothing, contacts_per_order: null, contact_rate_by_period: null, period_contacts: 1 };
     expect(await rate('2026-03-25')).toEqual([

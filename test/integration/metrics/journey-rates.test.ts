@@ -98,7 +98,8 @@ describe('rates over journeys', () => {
         with_cost: 2,
         cost_minor: 600,
         resolved_cost_minor: 100,
-        cost_per_resolution_minor: 200,
+        resolved_with_cost: 1,
+        cost_per_resolution_minor: 600,
       },
       {
         currency: 'USD',
@@ -106,7 +107,8 @@ describe('rates over journeys', () => {
         with_cost: 1,
         cost_minor: 40,
         resolved_cost_minor: 40,
-        cost_per_resolution_minor: 40 / 3,
+        resolved_with_cost: 1,
+        cost_per_resolution_minor: 40,
       },
     ]);
     await tables.empty('legs', 'sessions');

@@ -218,6 +218,7 @@ export function contactRate(contacts: readonly Contact[], events: readonly Order
       contacts_per_order: ratio(about, measured.length),
       contacted_order_rate: ratio(contacted, measured.length),
       period_contacts: all,
+      period_contacts_with_order: count(started, (one) => dayOf(one.started_at) === day && one.order_id !== ''),
       contact_rate_by_period: ratio(all, placed.length),
     };
   });

@@ -215,9 +215,11 @@ export function costPerResolution(rows: readonly JourneyRow[]): Row[] {
       elapsed: group.length,
       durably_resolved: durable.length,
       with_cost: group.filter(({ costs }) => currency in costs).length,
+      resolved_with_cost: durable.filter(({ costs }) => currency in costs).length,
       cost_minor: currency === '' ? null : total[currency],
       resolved_cost_minor: currency === '' ? null : (resolved[currency] ?? 0),
-      cost_per_resolution_minor: currency === '' ? null : ratio(total[currency], durable.length),
+      cost_per_resolution_minor:
+        currency === '' ? null : ratio(total[currency], durable.filter(({ costs }) => currency in costs).length),
     }));
   });
 }
