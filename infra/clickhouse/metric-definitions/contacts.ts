@@ -160,7 +160,7 @@ const selfService: MetricDefinition[] = [
     ],
     [
       'autonomous',
-      'bot, automation or customer, with no queue and no people in the contact',
+      'bot, automation or customer, with no queue, people or back-office work in the contact',
       'Hand-over and autonomous resolution exclude each other.',
     ],
   ]),

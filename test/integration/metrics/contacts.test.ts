@@ -241,9 +241,20 @@ describe('who resolved it is the last word', () => {
       resolved_by: '',
       autonomous: false,
     },
+    {
+      name: 'a bot, with work in the back office: contained, not autonomous',
+      legs: [
+        leg({ ...bot, outcome: 'SUCCESS' }),
+        leg({ ...person, channel: 'TASK', stage: 'BACK_OFFICE', direction: 'INTERNAL' }),
+      ],
+      resolved_by: 'bot',
+      autonomous: false,
+    },
     { name: 'nothing said', legs: [leg({ ...bot, ...talk })], resolved_by: '', autonomous: false },
   ];
   test.each(cases)('$name', async ({ legs, resolved_by, autonomous }) => {
     expect(await contacts(legs, 'resolved_by, autonomous')).toEqual([{ resolved_by, autonomous }]);
+    const faced = legs.filter(({ stage, channel }) => channel !== 'TASK' && (stage === 'AGENT' || stage === 'QUEUE'));
+    expect(await tables.view('contacts', march, 'human_legs')).toEqual([{ human_legs: faced.length }]);
   });
 });

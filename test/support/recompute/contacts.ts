@@ -79,7 +79,8 @@ export function contactsOf(all: readonly Leg[], rates: readonly Rate[]): Contact
   const costs = costsOf(all, rates);
   return groupBy(all, (leg) => [leg.customer_id, leg.session_id, leg.contact_id]).map((group) => {
     const legs = inOrder(group);
-    const humans = legs.filter((leg) => sideOf(leg) === 'HUMAN');
+    const facing = legs.filter(({ channel }) => channel !== 'TASK');
+    const humans = facing.filter((leg) => sideOf(leg) === 'HUMAN');
     const direction = legs.find((leg) => leg.direction !== 'UNKNOWN')?.direction ?? 'UNKNOWN';
     const kind = kindOf(legs, direction);
     const engaged = legs.some(actsIn);
@@ -110,7 +111,7 @@ export function contactsOf(all: readonly Leg[], rates: readonly Rate[]): Contact
       leg_count: legs.length,
       human_legs: humans.length,
       agents: new Set(legs.flatMap(({ agent_id }) => (agent_id ? [agent_id] : []))).size,
-      begins_in_self_service: legs.map(sideOf).find((side) => side !== '') === 'SELF_SERVICE',
+      begins_in_self_service: facing.map(sideOf).find((side) => side !== '') === 'SELF_SERVICE',
       engaged,
       first_human_channel: humans[0]?.channel ?? '',
       answered,
@@ -119,7 +120,8 @@ export function contactsOf(all: readonly Leg[], rates: readonly Rate[]): Contact
       transferred: legs.some((leg) => leg.transferred),
       outcome: legs.findLast((leg) => !['UNKNOWN', 'NEUTRAL'].includes(leg.outcome))?.outcome ?? 'UNKNOWN',
       resolved_by,
-      autonomous: ['bot', 'automation', 'customer'].includes(resolved_by) && humans.length === 0,
+      autonomous:
+        ['bot', 'automation', 'customer'].includes(resolved_by) && !legs.some((leg) => sideOf(leg) === 'HUMAN'),
       goal: legs.find((leg) => leg.goal)?.goal ?? '',
       contact_intent: is_contact || legs.some((leg) => leg.contact_intent),
       failure_step: legs.map(stepOf).find((step) => step !== '') ?? '',
