@@ -23,8 +23,8 @@ export const agentTime = [
   number(
     'team',
     'dimension',
-    "team of the agent's last status in the range",
-    'Not the team of the day: who changes teams counts to the new one for the whole range.',
+    "team of the agent's last status of the day or before it",
+    'Who changes teams during a day counts to the new one for that day.',
   ),
   number(
     'available_ms',

@@ -78,39 +78,42 @@ FROM
   FROM
   (
     SELECT
-      agent_id, at, last.1 AS team, last.2 AS status, last.3 AS system,
-      replaceRegexpAll(lowerUTF8(status), '[\\s\\p{P}]+', '') AS key,
+      agent_id, at, team, status, system, key,
       row_number() OVER in_order AS number,
-      lagInFrame((key, system)) OVER in_order AS before
+      lagInFrame(key) OVER in_order AS key_before,
+      lagInFrame(system) OVER in_order AS system_before,
+      lagInFrame(team) OVER in_order AS team_before
     FROM
     (
       SELECT
-        actor_id AS agent_id,
-        occurred_at AS at,
-        argMax(
-          (toString(actor_team), if(attributes['status'] != '', attributes['status'], toString(outcome_code)), toString(source_system)),
-          (ifNull(source_sequence, -1), event_id)) AS last
+        actor_id AS agent_id, occurred_at AS at, actor_team AS team, source_system AS system,
+        -- Of low cardinality, so that each status is taken apart once and not for every event.
+        toLowCardinality(if(attributes['status'] != '', attributes['status'], toString(outcome_code))) AS status,
+        replaceRegexpAll(lowerUTF8(status), '[\\s\\p{P}]+', '') AS key,
+        leadInFrame(toNullable(occurred_at)) OVER (
+          PARTITION BY actor_id ORDER BY occurred_at, ifNull(source_sequence, -1), event_id
+          ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS following
       FROM interactions
       -- A status set longer than 31 days before is not known.
       WHERE customer_id = '' AND event_type = 'agent.status_changed' AND actor_id != ''
         AND occurred_at >= range_from - INTERVAL 31 DAY AND occurred_at < range_to
-      GROUP BY agent_id, at
     )
+    WHERE following IS NULL OR following != at
     WINDOW in_order AS (PARTITION BY agent_id ORDER BY at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
   )
-  WHERE number = 1 OR before != (key, system)
+  WHERE number = 1 OR key != key_before OR system != system_before OR team != team_before
 ) AS runs
 LEFT JOIN classes AS own ON own.status_key = runs.key AND own.source_system = runs.system
 LEFT JOIN (SELECT status_key, class FROM classes WHERE source_system = '') AS common ON common.status_key = runs.key
 WHERE ended_at > started_at
-COMMENT 'What each agent did when: agent_status_intervals(from = …, to = …), one row per agent and unbroken stretch of one status, cut to [from, to). Before an agent\'s first status there is no row.';
+COMMENT 'What each agent did when: agent_status_intervals(from = …, to = …), one row per agent and unbroken stretch of one status and team, cut to [from, to). Before an agent\'s first status there is no row.';
 
 -- Boundaries of statuses, schedules, contacts and local days cut an agent's time into pieces within which all is one.
 CREATE VIEW IF NOT EXISTS agent_time
 (
   day Date COMMENT 'Day in time_zone; the first and last are cut at from and at to, or at the watermark if that is before.',
   agent_id String COMMENT 'The agent: actor.id of the staff events.',
-  team LowCardinality(String) COMMENT 'Team of the agent\'s last status in the range; empty if it names none.',
+  team LowCardinality(String) COMMENT 'Team that the agent\'s last status of the day, or before it, names; empty if none.',
   available_ms Int64 COMMENT 'Idle: status AVAILABLE and no contact. Milliseconds.',
   on_contact_ms Int64 COMMENT 'With one contact or several at once (counted once), after-contact work included: status ON_CONTACT or ACW, or AVAILABLE while a leg is between answer and end of handling. Milliseconds of the clock.',
   break_ms Int64 COMMENT 'Status BREAK. Milliseconds.',
@@ -144,66 +147,78 @@ AS WITH
   toUnixTimestamp64Milli(range_from) AS from_ms,
   -- Beyond the watermark nobody is known to have kept to a plan or not.
   toUnixTimestamp64Milli(least(range_to, ifNull((SELECT min(watermark) FROM pipeline_status WHERE topic = 'interactions.enriched'), range_to))) AS to_ms,
-  statuses AS
-  (
-    SELECT
-      agent_id, team, class,
-      toUnixTimestamp64Milli(started_at) AS start_ms,
-      least(toUnixTimestamp64Milli(ended_at), to_ms) AS end_ms
-    FROM agent_status_intervals(from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')})
-    WHERE end_ms > start_ms
-  ),
+  arrayFilter(
+    midnight_ms -> midnight_ms > from_ms AND midnight_ms < to_ms,
+    arrayMap(
+      number -> toInt64(toUnixTimestamp(toDateTime(toDate(range_from, {time_zone:String}) + number, {time_zone:String}))) * 1000,
+      range(toUInt64(dateDiff('day', range_from, range_to) + 3)))) AS midnights,
   plans AS
   (
-    SELECT
-      agent_id, activity,
-      greatest(start_ms, from_ms) AS start_ms,
-      least(planned_end_ms, next_ms, to_ms) AS end_ms
+    SELECT agent_id, activity, greatest(plan_ms, from_ms) AS start_ms, least(planned_end_ms, next_ms, to_ms) AS end_ms
     FROM
     (
       SELECT
-        agent_id, activity, toUnixTimestamp64Milli(starts_at) AS start_ms, toUnixTimestamp64Milli(ends_at) AS planned_end_ms,
-        leadInFrame(start_ms, 1, to_ms) OVER (PARTITION BY agent_id ORDER BY start_ms ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_ms
+        agent_id, activity, toUnixTimestamp64Milli(starts_at) AS plan_ms, toUnixTimestamp64Milli(ends_at) AS planned_end_ms,
+        leadInFrame(plan_ms, 1, to_ms) OVER (PARTITION BY agent_id ORDER BY plan_ms ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_ms
       FROM agent_schedules FINAL
       WHERE ends_at > starts_at AND starts_at < range_to AND ends_at > range_from - INTERVAL 31 DAY
     )
     WHERE end_ms > start_ms
   ),
-  contacts AS
-  (
-    SELECT
-      agent_id, talk_ms, hold_ms, acw_ms, handled_at,
-      toUnixTimestamp64Milli(assumeNotNull(answered_at)) AS start_ms,
-      toUnixTimestamp64Milli(ifNull(handled_at, ended_at)) AS end_ms
-    FROM legs_current
-    WHERE agent_id != '' AND answered_at IS NOT NULL AND start_ms < to_ms AND ifNull(handled_at, ended_at) >= range_from
-      AND arrived_at >= range_from - INTERVAL 31 DAY AND arrived_at < range_to
-  ),
+  -- What changes when; NULL what stays. An end is '', which gives way to what begins at the same instant.
   marks AS
   (
-    SELECT agent_id, start_ms AS at_ms, toNullable(toString(class)) AS class, CAST(NULL, 'Nullable(String)') AS activity, 0 AS contact
-    FROM statuses
-    UNION ALL SELECT agent_id, max(end_ms), '', NULL, 0 FROM statuses GROUP BY agent_id
-    UNION ALL SELECT agent_id, start_ms, NULL, toString(activity), 0 FROM plans
-    -- A plan's end, unless another plan begins there.
-    UNION ALL SELECT agent_id, end_ms, NULL, '', 0 FROM plans WHERE (agent_id, end_ms) NOT IN (SELECT agent_id, start_ms FROM plans)
-    UNION ALL SELECT agent_id, greatest(start_ms, from_ms), NULL, NULL, 1 FROM contacts
-    UNION ALL SELECT agent_id, least(end_ms, to_ms), NULL, NULL, -1 FROM contacts
-    UNION ALL
-    SELECT agent_id, midnight_ms, NULL, NULL, 0
-    FROM (SELECT DISTINCT agent_id FROM (SELECT agent_id FROM statuses UNION ALL SELECT agent_id FROM plans)) AS agents
-    CROSS JOIN
+    SELECT
+      agent_id, mark.1 AS at_ms, mark.2 AS class, if(class IS NULL, NULL, toString(team)) AS team,
+      CAST(NULL, 'Nullable(String)') AS activity, 0 AS contact, 0 AS handled, 0 AS handled_timed, toInt64(0) AS handle_ms
+    FROM
     (
-      SELECT toInt64(toUnixTimestamp(toDateTime(toDate(range_from, {time_zone:String}) + number, {time_zone:String}))) * 1000 AS midnight_ms
-      FROM numbers(toUInt64(dateDiff('day', range_from, range_to) + 2))
-      WHERE midnight_ms > from_ms AND midnight_ms < to_ms
-    ) AS midnights
+      SELECT
+        agent_id, team, toUnixTimestamp64Milli(started_at) AS start_ms, least(toUnixTimestamp64Milli(ended_at), to_ms) AS end_ms,
+        arrayConcat(
+          [(start_ms, toNullable(toString(class))), (end_ms, '')],
+          arrayMap(midnight_ms -> (midnight_ms, CAST(NULL, 'Nullable(String)')), arrayFilter(midnight_ms -> midnight_ms > start_ms AND midnight_ms < end_ms, midnights))
+        ) AS status_marks
+      FROM agent_status_intervals(from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')})
+      WHERE end_ms > start_ms
+    )
+    ARRAY JOIN status_marks AS mark
+    UNION ALL
+    SELECT agent_id, mark.1, NULL, NULL, mark.2, 0, 0, 0, 0
+    FROM
+    (
+      SELECT
+        agent_id,
+        arrayConcat(
+          [(start_ms, toNullable(toString(activity))), (end_ms, '')],
+          arrayMap(midnight_ms -> (midnight_ms, CAST(NULL, 'Nullable(String)')), arrayFilter(midnight_ms -> midnight_ms > start_ms AND midnight_ms < end_ms, midnights))
+        ) AS plan_marks
+      FROM plans
+    )
+    ARRAY JOIN plan_marks AS mark
+    UNION ALL
+    SELECT agent_id, mark.1, NULL, NULL, NULL, mark.2, mark.3, mark.3 AND is_timed, if(mark.3, leg_ms, 0)
+    FROM
+    (
+      SELECT
+        agent_id,
+        coalesce(talk_ms, hold_ms, acw_ms) IS NOT NULL AS is_timed,
+        ifNull(talk_ms, 0) + ifNull(hold_ms, 0) + ifNull(acw_ms, 0) AS leg_ms,
+        toUnixTimestamp64Milli(assumeNotNull(answered_at)) AS start_ms,
+        toUnixTimestamp64Milli(ifNull(handled_at, ended_at)) AS end_ms,
+        [(greatest(start_ms, from_ms), 1, false), (least(end_ms, to_ms), -1, handled_at IS NOT NULL AND end_ms < to_ms)] AS leg_marks
+      FROM legs_current
+      WHERE agent_id != '' AND answered_at IS NOT NULL AND start_ms < to_ms AND end_ms >= from_ms
+        AND arrived_at >= range_from - INTERVAL 31 DAY AND arrived_at < range_to
+    )
+    ARRAY JOIN leg_marks AS mark
   ),
   pieces AS
   (
     SELECT
-      agent_id, at_ms,
+      agent_id, at_ms, handled, handled_timed, handle_ms,
       leadInFrame(at_ms, 1, at_ms) OVER (PARTITION BY agent_id ORDER BY at_ms ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) - at_ms AS ms,
+      ifNull(anyLast(team) OVER so_far, '') AS team_now,
       ifNull(anyLast(class) OVER so_far, '') AS class_now,
       ifNull(anyLast(activity) OVER so_far, '') AS plan,
       sum(contact) OVER so_far > 0 AS has_contact,
@@ -213,13 +228,22 @@ AS WITH
         class_now) AS doing,
       doing IN ('AVAILABLE', 'ON_CONTACT') AS on_queue,
       plan IN ('AVAILABLE', 'ON_CONTACT', 'ACW') AS plan_on_queue
-    FROM (SELECT agent_id, at_ms, any(class) AS class, any(activity) AS activity, sum(contact) AS contact FROM marks GROUP BY agent_id, at_ms)
+    FROM
+    (
+      SELECT
+        agent_id, at_ms, max(m.class) AS class, max(m.activity) AS activity, argMax(m.team, m.class != '') AS team, sum(m.contact) AS contact,
+        toInt64(sum(m.handled)) AS handled, toInt64(sum(m.handled_timed)) AS handled_timed, sum(m.handle_ms) AS handle_ms
+      FROM marks AS m
+      GROUP BY agent_id, at_ms
+    )
     WINDOW so_far AS (PARTITION BY agent_id ORDER BY at_ms ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
   ),
   days AS
   (
     SELECT
       toDate(fromUnixTimestamp64Milli(at_ms, 'UTC'), {time_zone:String}) AS day, agent_id,
+      argMax(team_now, at_ms) AS team,
+      sum(p.handled) AS handled, sum(p.handled_timed) AS handled_timed, sum(p.handle_ms) AS handle_ms,
       sumIf(ms, doing = 'AVAILABLE') AS available_ms,
       sumIf(ms, doing = 'ON_CONTACT') AS on_contact_ms,
       sumIf(ms, doing = 'BREAK') AS break_ms,
@@ -233,23 +257,12 @@ AS WITH
       sumIf(ms, plan NOT IN ('', 'OFFLINE', 'ABSENCE') AND if(plan_on_queue, on_queue, doing = plan)) AS adherent_ms,
       sumIf(ms, plan_on_queue) AS scheduled_on_queue_ms,
       sumIf(ms, on_queue) AS on_queue_ms
-    FROM pieces
+    FROM pieces AS p
     GROUP BY day, agent_id
     HAVING sumIf(ms, class_now != '' OR plan != '') > 0
-  ),
-  handling AS
-  (
-    SELECT
-      toDate(assumeNotNull(handled_at), {time_zone:String}) AS day, agent_id,
-      toInt64(count()) AS handled,
-      toInt64(countIf(coalesce(talk_ms, hold_ms, acw_ms) IS NOT NULL)) AS handled_timed,
-      sum(ifNull(talk_ms, 0) + ifNull(hold_ms, 0) + ifNull(acw_ms, 0)) AS handle_ms
-    FROM contacts
-    WHERE handled_at >= range_from AND toUnixTimestamp64Milli(assumeNotNull(handled_at)) < to_ms
-    GROUP BY day, agent_id
   )
 SELECT
-  days.day AS day, days.agent_id AS agent_id, teams.team AS team,
+  day, agent_id, team,
   available_ms, on_contact_ms, break_ms, training_ms, meeting_ms, absence_ms, unclassified_ms, offline_ms, paid_ms,
   on_contact_ms / nullIf(on_contact_ms + available_ms, 0) AS occupancy,
   handled, handled_timed, handle_ms,
@@ -263,6 +276,4 @@ SELECT
   scheduled_ms, adherent_ms, adherent_ms / nullIf(scheduled_ms, 0) AS adherence,
   scheduled_on_queue_ms, on_queue_ms, on_queue_ms / nullIf(scheduled_on_queue_ms, 0) AS conformance
 FROM days
-LEFT JOIN handling ON handling.day = days.day AND handling.agent_id = days.agent_id
-LEFT JOIN (SELECT agent_id, argMax(team, end_ms) AS team FROM statuses GROUP BY agent_id) AS teams ON teams.agent_id = days.agent_id
 COMMENT 'Agents\' time per local day: agent_time(from = …, to = …, time_zone = \'Europe/Berlin\'). Over days, agents or teams sum the milliseconds and divide the sums; never average the rates. About time only: nothing here judges a worker\'s mood.';

@@ -132,7 +132,8 @@ CREATE VIEW IF NOT EXISTS case_changes
   source_instance LowCardinality(String) COMMENT 'Installation of that system; empty if there is only one.',
   case_key String COMMENT 'The case: case_id of the event, else contact_id, else interaction_id.',
   channel LowCardinality(String) COMMENT 'Channel of the case\'s first event in the range.',
-  changed_at DateTime64(3, 'UTC') COMMENT 'When its event happened (UTC).',
+  opened_at DateTime64(3, 'UTC') COMMENT 'When the case\'s first event in the range happened (UTC).',
+  changed_at DateTime64(3, 'UTC') COMMENT 'When this event happened (UTC).',
   number UInt64 COMMENT 'Running number of its events in the range: 1 opens it.',
   class_before LowCardinality(String) COMMENT 'Class of its status before the event; NEW before the first.',
   class LowCardinality(String) COMMENT 'Class of its status from the event on, by case_status_classes: NEW, OPEN, PENDING, ON_HOLD or SOLVED.',
@@ -141,40 +142,44 @@ CREATE VIEW IF NOT EXISTS case_changes
 AS WITH
   classes AS (SELECT source_system, status_key, class FROM case_status_classes FINAL)
 SELECT
-  source_system, source_instance, case_key,
-  first_value(case_channel) OVER in_order AS channel,
-  changed_at,
-  row_number() OVER in_order AS number,
-  ifNull(anyLast(told) OVER before, 'NEW') AS class_before,
-  ifNull(told, class_before) AS class,
-  leadInFrame(toNullable(changed_at)) OVER after AS next_at
+  source_system, source_instance, case_key, ordered[1].4 AS channel, ordered[1].1 AS opened_at,
+  change.1 AS changed_at, change.2 AS number, change.3 AS class_before, change.4 AS class, change.5 AS next_at
 FROM
 (
   SELECT
-    events.source_system AS source_system, source_instance, case_key, case_channel, changed_at, place,
-    multiIf(own.class != '', own.class, common.class) AS given,
-    toNullable(multiIf(
-      event_type = 'case.resolved', 'SOLVED',
-      event_type = 'case.opened', if(given IN ('', 'SOLVED'), 'NEW', given),
-      event_type = 'case.reopened', if(given IN ('', 'SOLVED'), 'OPEN', given),
-      nullIf(given, ''))) AS told
+    source_system, source_instance, case_key,
+    arraySort(groupArray((at, sequence, event_id, case_channel, told))) AS ordered,
+    -- '' says nothing and is filled from before.
+    arrayFill(class -> class != '', arrayPushFront(arrayMap(one -> one.5, ordered), 'NEW')) AS all_classes,
+    arrayMap(one -> toNullable(one.1), ordered) AS times
   FROM
   (
     SELECT
-      source_system, source_instance, multiIf(case_id != '', case_id, contact_id != '', contact_id, interaction_id) AS case_key,
-      interactions.channel AS case_channel, event_type, occurred_at AS changed_at, (ifNull(source_sequence, -1), event_id) AS place,
-      replaceRegexpAll(lowerUTF8(if(attributes['status'] != '', attributes['status'], toString(outcome_code))), '[\\s\\p{P}]+', '') AS status_key
-    FROM interactions
-    WHERE occurred_at >= {from:DateTime64(3, 'UTC')} AND occurred_at <= {to:DateTime64(3, 'UTC')}
-      AND event_type IN ('case.opened', 'case.status_changed', 'case.reopened', 'case.resolved') AND case_key != ''
-  ) AS events
-  LEFT JOIN classes AS own ON own.status_key = events.status_key AND own.source_system = events.source_system
-  LEFT JOIN (SELECT status_key, class FROM classes WHERE source_system = '') AS common ON common.status_key = events.status_key
+      events.source_system AS source_system, source_instance, case_key, case_channel, at, sequence, event_id,
+      multiIf(own.class != '', own.class, common.class) AS given,
+      toString(multiIf(
+        event_type = 'case.resolved', 'SOLVED',
+        event_type = 'case.opened', if(given IN ('', 'SOLVED'), 'NEW', given),
+        event_type = 'case.reopened', if(given IN ('', 'SOLVED'), 'OPEN', given),
+        given)) AS told
+    FROM
+    (
+      SELECT
+        source_system, source_instance, multiIf(case_id != '', case_id, contact_id != '', contact_id, interaction_id) AS case_key,
+        interactions.channel AS case_channel, event_type, occurred_at AS at, ifNull(source_sequence, -1) AS sequence, event_id,
+        replaceRegexpAll(lowerUTF8(if(attributes['status'] != '', attributes['status'], toString(outcome_code))), '[\\s\\p{P}]+', '') AS status_key
+      FROM interactions
+      WHERE occurred_at >= {from:DateTime64(3, 'UTC')} AND occurred_at <= {to:DateTime64(3, 'UTC')}
+        AND event_type IN ('case.opened', 'case.status_changed', 'case.reopened', 'case.resolved') AND case_key != ''
+    ) AS events
+    LEFT JOIN classes AS own ON own.status_key = events.status_key AND own.source_system = events.source_system
+    LEFT JOIN (SELECT status_key, class FROM classes WHERE source_system = '') AS common ON common.status_key = events.status_key
+  )
+  GROUP BY source_system, source_instance, case_key
 )
-WINDOW
-  in_order AS (PARTITION BY source_system, source_instance, case_key ORDER BY changed_at, place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
-  before AS (PARTITION BY source_system, source_instance, case_key ORDER BY changed_at, place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-  after AS (PARTITION BY source_system, source_instance, case_key ORDER BY changed_at, place ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
+ARRAY JOIN arrayZip(
+  arrayMap(one -> one.1, ordered), arrayEnumerate(ordered), arrayPopBack(all_classes), arrayPopFront(all_classes),
+  arrayPushBack(arrayPopFront(times), NULL)) AS change
 COMMENT 'Every event of a case with the class of its status before and after: case_changes(from = …, to = …), both included. A case is known from its first event in the range on.';
 
 CREATE VIEW IF NOT EXISTS backlog
@@ -196,8 +201,7 @@ SELECT
   channel, class,
   count() AS open_cases,
   countIf(age_ms < 86400000) AS age_under_1d,
-  countIf(age_ms >= 86400000 AND age_ms < 259200000) AS age_1d_to_3d,
-  countIf(age_ms >= 259200000 AND age_ms < 604800000) AS age_3d_to_7d,
+  countIf(age_ms >= 86400000 AND age_ms < 259200000) AS age_1d_to_3d, countIf(age_ms >= 259200000 AND age_ms < 604800000) AS age_3d_to_7d,
   countIf(age_ms >= 604800000 AND age_ms < 2592000000) AS age_7d_to_30d,
   countIf(age_ms >= 2592000000) AS age_over_30d,
   min(opened_at) AS oldest_opened_at,
@@ -205,10 +209,9 @@ SELECT
 FROM
 (
   SELECT
-    any(changes.channel) AS channel, min(changed_at) AS opened_at, anyIf(changes.class, next_at IS NULL) AS class,
-    at_ms - toUnixTimestamp64Milli(opened_at) AS age_ms
+    changes.channel AS channel, changes.class AS class, changes.opened_at AS opened_at, at_ms - toUnixTimestamp64Milli(opened_at) AS age_ms
   FROM case_changes(from = {at:DateTime64(3, 'UTC')} - INTERVAL 400 DAY, to = {at:DateTime64(3, 'UTC')}) AS changes
-  GROUP BY source_system, source_instance, case_key
+  WHERE next_at IS NULL
 )
 WHERE class != 'SOLVED'
 GROUP BY channel, class
@@ -235,63 +238,63 @@ AS WITH
   toDate({from:DateTime64(3, 'UTC')}, {time_zone:String}) AS first_day,
   -- Only days that have ended.
   toDate(least({to:DateTime64(3, 'UTC')}, ifNull(watermark, {to:DateTime64(3, 'UTC')})), {time_zone:String}) AS end_day,
-  changes AS
+  -- One cell a change for what flows on its day, and one a day for the case that is open when the day ends.
+  cells AS
   (
     SELECT
-      channel, number = 1 AS is_opening, class, class_before,
-      min(changed_at) OVER (PARTITION BY source_system, source_instance, case_key) AS opened_at,
-      toDate(changed_at, {time_zone:String}) AS changed_on,
-      if(next_at IS NULL, end_day, toDate(assumeNotNull(next_at), {time_zone:String})) AS next_on
-    FROM case_changes(from = {from:DateTime64(3, 'UTC')} - INTERVAL 400 DAY, to = {to:DateTime64(3, 'UTC')})
-  ),
-  flows AS
-  (
-    SELECT
-      changed_on AS day, channel,
-      countIf(is_opening) AS opened,
-      countIf(class_before = 'SOLVED' AND class != 'SOLVED') AS reopened,
-      countIf(class_before != 'SOLVED' AND class = 'SOLVED') AS solved
-    FROM changes
-    WHERE changed_on >= first_day AND changed_on < end_day
-    GROUP BY day, channel
-  ),
-  stocks AS
-  (
-    SELECT
-      day, channel,
-      count() AS open_cases,
-      countIf(age_ms < 86400000) AS age_under_1d,
-      countIf(age_ms >= 86400000 AND age_ms < 259200000) AS age_1d_to_3d,
-      countIf(age_ms >= 259200000 AND age_ms < 604800000) AS age_3d_to_7d,
-      countIf(age_ms >= 604800000 AND age_ms < 2592000000) AS age_7d_to_30d,
-      countIf(age_ms >= 2592000000) AS age_over_30d,
-      max(age_ms) AS oldest_open_age_ms
+      channel, cell.1 AS day,
+      sum(cell.2) AS opened, sum(cell.3) AS reopened, sum(cell.4) AS solved,
+      countIf(cell.5) AS open_cases,
+      countIf(cell.5 AND age_ms < 86400000) AS age_under_1d,
+      countIf(cell.5 AND age_ms >= 86400000 AND age_ms < 259200000) AS age_1d_to_3d,
+      countIf(cell.5 AND age_ms >= 259200000 AND age_ms < 604800000) AS age_3d_to_7d,
+      countIf(cell.5 AND age_ms >= 604800000 AND age_ms < 2592000000) AS age_7d_to_30d,
+      countIf(cell.5 AND age_ms >= 2592000000) AS age_over_30d,
+      maxIf(age_ms, cell.5) AS oldest_ms
     FROM
     (
       SELECT
-        channel,
-        -- Open when a day ends: what the case became on that day or before, and was not yet changed again.
-        first_day + arrayJoin(range(
-          toUInt64(greatest(dateDiff('day', first_day, changed_on), 0)),
-          toUInt64(greatest(dateDiff('day', first_day, least(next_on, end_day)), 0)))) AS day,
-        toInt64(toUnixTimestamp(toDateTime(day + 1, {time_zone:String}))) * 1000 - toUnixTimestamp64Milli(opened_at) AS age_ms
-      FROM changes
-      WHERE class != 'SOLVED'
+        channel, opened_ms, cell,
+        toInt64(toUnixTimestamp(toDateTime(cell.1 + 1, {time_zone:String}))) * 1000 - opened_ms AS age_ms
+      FROM
+      (
+        SELECT
+          channel, opened_ms,
+          toDate(changed_at, {time_zone:String}) AS changed_on,
+          if(next_at IS NULL, end_day, toDate(assumeNotNull(next_at), {time_zone:String})) AS next_on,
+          [(changed_on, toUInt8(number = 1), class_before = 'SOLVED' AND class != 'SOLVED', class_before != 'SOLVED' AND class = 'SOLVED', toUInt8(0))] AS flow,
+          -- Open when a day ends: what the case became on that day or before, and was not yet changed again.
+          arrayMap(
+            number -> (first_day + number, toUInt8(0), toUInt8(0), toUInt8(0), toUInt8(1)),
+            if(class = 'SOLVED', [], range(
+              toUInt64(greatest(dateDiff('day', first_day, changed_on), 0)),
+              toUInt64(greatest(dateDiff('day', first_day, least(next_on, end_day)), 0))))) AS stock
+        FROM
+        (
+          SELECT *, toUnixTimestamp64Milli(opened_at) AS opened_ms
+          FROM case_changes(from = {from:DateTime64(3, 'UTC')} - INTERVAL 400 DAY, to = {to:DateTime64(3, 'UTC')})
+        )
+      )
+      ARRAY JOIN arrayConcat(flow, stock) AS cell
     )
-    GROUP BY day, channel
+    GROUP BY channel, day
   )
 SELECT
-  grid.day AS day,
-  toDateTime64(toDateTime(grid.day + 1, {time_zone:String}), 3, 'UTC') AS snapshot_at,
-  grid.channel AS channel,
-  opened, reopened, solved, open_cases, age_under_1d, age_1d_to_3d, age_3d_to_7d, age_7d_to_30d, age_over_30d,
-  if(open_cases > 0, oldest_open_age_ms, NULL) AS oldest_open_age_ms
+  day, toDateTime64(toDateTime(day + 1, {time_zone:String}), 3, 'UTC') AS snapshot_at, channel,
+  cell.2 AS opened, cell.3 AS reopened, cell.4 AS solved, cell.5 AS open_cases,
+  cell.6 AS age_under_1d, cell.7 AS age_1d_to_3d, cell.8 AS age_3d_to_7d, cell.9 AS age_7d_to_30d, cell.10 AS age_over_30d,
+  if(open_cases > 0, cell.11, NULL) AS oldest_open_age_ms
 FROM
 (
-  SELECT first_day + number AS day, channels.channel AS channel
-  FROM numbers(toUInt64(greatest(dateDiff('day', first_day, end_day), 0))) AS days
-  CROSS JOIN (SELECT DISTINCT channel FROM changes) AS channels
-) AS grid
-LEFT JOIN flows ON flows.day = grid.day AND flows.channel = grid.channel
-LEFT JOIN stocks ON stocks.day = grid.day AND stocks.channel = grid.channel
+  SELECT
+    channel,
+    groupArray((cells.day, opened, reopened, solved, open_cases, age_under_1d, age_1d_to_3d, age_3d_to_7d, age_7d_to_30d, age_over_30d, oldest_ms)) AS of_channel
+  FROM cells
+  GROUP BY channel
+)
+ARRAY JOIN
+  arrayMap(number -> first_day + number, range(toUInt64(greatest(dateDiff('day', first_day, end_day), 0)))) AS day,
+  arrayMap(
+    number -> arrayFirst(one -> one.1 = first_day + number, of_channel),
+    range(toUInt64(greatest(dateDiff('day', first_day, end_day), 0)))) AS cell
 COMMENT 'The backlog at each local midnight: backlog_daily(from = …, to = …, time_zone = \'Europe/Berlin\'), one row per whole day that ended by to and the watermark, and channel. What happened to a case more than 400 days before from is not read.';

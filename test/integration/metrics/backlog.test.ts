@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { withStack } from '../support/stack';
 import { at, caseEvent, day, hour, message, ServiceDatabase, sqlTime } from './service-rows';
 
+jest.setTimeout(60_000);
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 let database: ServiceDatabase;
 beforeAll(async () => {

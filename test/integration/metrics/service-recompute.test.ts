@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   businessClock,
   dayMs,
@@ -18,6 +18,9 @@ import { at, ServiceDatabase, sqlTime } from './service-rows';
 /** Over the change of clocks in Berlin and New York; the data begin and end outside. */
 const range = { from: at('2026-03-06 00:00'), to: at('2026-04-04 12:34:56.789') };
 const sqlRange = `from = '${sqlTime(range.from)}', to = '${sqlTime(range.to)}'`;
+
+// On a busy machine; nothing here is about time.
+jest.setTimeout(60_000);
 
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 

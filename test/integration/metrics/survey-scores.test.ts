@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { ServiceEvent } from '../../support/recompute/service';
 import { withStack } from '../support/stack';
 import { at, day, minute, ServiceDatabase, serviceEvent, sqlTime } from './service-rows';
 
+jest.setTimeout(60_000);
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 let database: ServiceDatabase;
 beforeAll(async () => {

@@ -90,6 +90,7 @@ export function recomputeAgentTime(
 
     for (const [dayKey, ofDay] of grouped(pieces, (piece) => [piece.day])) {
       const [day] = JSON.parse(dayKey) as [string];
+      const endOfDay = startOfDay(dayAfter(day), zone);
       if (ofDay.every(({ given, plan }) => given === undefined && plan === undefined)) continue;
       type Piece = (typeof ofDay)[number];
       const time = (fits: (piece: Piece) => boolean): number => sum(ofDay.filter(fits).map(({ ms }) => ms));
@@ -113,7 +114,7 @@ export function recomputeAgentTime(
       rows.push({
         day,
         agent_id,
-        team: history.findLast(({ occurred_at }) => occurred_at < to)?.actor_team ?? '',
+        team: history.findLast(({ occurred_at }) => occurred_at < Math.min(to, endOfDay))?.actor_team ?? '',
         available_ms: doing('AVAILABLE'),
         on_contact_ms: doing('ON_CONTACT'),
         break_ms: doing('BREAK'),
