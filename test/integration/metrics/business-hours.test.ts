@@ -15,6 +15,7 @@ beforeAll(async () => {
     ...rows('berlin 1:30-2:30', 'Europe/Berlin', '01:30', '02:30'),
     ...rows('berlin 2:15-2:45', 'Europe/Berlin', '02:15', '02:45'),
     ...rows('berlin 2:30-4', 'Europe/Berlin', '02:30', '04:00'),
+    ...rows('berlin 1-3', 'Europe/Berlin', '01:00', '03:00'),
     ...rows('round the clock', 'Europe/Berlin', '00:00', '24:00'),
     ...rows('sao paulo', 'America/Sao_Paulo', '00:00', '02:00'),
     ...rows('lord howe', 'Australia/Lord_Howe', '01:00', '03:00'),
@@ -54,6 +55,7 @@ describe('business_open_intervals', () => {
     // 02:30 comes twice: the first time counts. What is open until 04:00 is open an hour longer.
     ['berlin 1:30-2:30', '2026-10-24 23:00', '2026-10-25 12:00', ['10-24 23:30 - 10-25 00:30']],
     ['berlin 2:30-4', '2026-10-24 23:00', '2026-10-25 12:00', ['10-25 00:30 - 10-25 03:00']],
+    ['berlin 1-3', '2026-10-24 22:00', '2026-10-25 12:00', ['10-24 23:00 - 10-25 02:00']],
     // Until 2018 Brazil's clocks went from 00:00 to 01:00, and from 00:00 back to 23:00.
     ['sao paulo', '2018-11-04 00:00', '2018-11-05 00:00', ['11-04 03:00 - 11-04 04:00']],
     ['sao paulo', '2018-02-18 00:00', '2018-02-19 00:00', ['02-18 03:00 - 02-18 05:00']],

@@ -76,7 +76,8 @@ export function randomService(seed: number, range: { from: number; to: number })
       customer_id: '',
       sessionised: false,
       actor_type: 'AGENT',
-      actor_id: pick(agents),
+      // The last of them seldom: what was set long before is not known.
+      actor_id: agents[int(0, int(0, 8))]!,
       actor_team: pick(['', 'north', 'south']),
       ...maybe(0.9, { attributes: { status: pick(statuses) } }, { outcome_code: pick(statuses) }),
     }),
@@ -202,20 +203,22 @@ export function randomService(seed: number, range: { from: number; to: number })
   };
 
   function schedule(zone: string): Schedule {
-    const clock = (): string => `${String(int(0, 23)).padStart(2, '0')}:${pick(['00', '15', '30', '59'])}`;
+    // Mostly the small hours of Sundays, when clocks change.
+    const clock = (): string =>
+      `${String(int(0, maybe(0.5, 4, 23))).padStart(2, '0')}:${pick(['00', '00', '30', '59'])}`;
     const rows = many(
-      24,
+      30,
       (): OpeningHours => ({
-        weekday: int(1, 7),
+        weekday: maybe(0.5, 7, int(1, 6)),
         opens_at: clock(),
         closes_at: maybe(0.2, '24:00', clock()),
         valid_from: pick(['1970-01-01', '2026-03-15']),
-        valid_to: pick(['2149-06-06', '2026-03-28']),
+        valid_to: pick(['2149-06-06', '2026-03-31']),
       }),
     );
     const keyOf = (row: OpeningHours): string => `${row.weekday} ${row.opens_at} ${row.valid_from}`;
     const hours = rows.filter((row, index) => rows.findIndex((other) => keyOf(other) === keyOf(row)) === index);
-    return { hours, holidays: ['2026-03-10', '2026-03-29'], zone };
+    return { hours, holidays: ['2026-03-10', '2026-03-28'], zone };
   }
 }
 

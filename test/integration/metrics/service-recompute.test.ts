@@ -13,7 +13,7 @@ import {
 } from '../../support/recompute/service';
 import { withStack } from '../support/stack';
 import { type RandomService, randomService, zones } from './random-service';
-import { at, ServiceDatabase, sqlTime } from './service-rows';
+import { at, minute, ServiceDatabase, sqlTime } from './service-rows';
 
 /** Over the change of clocks in Berlin and New York; the data begin and end outside. */
 const range = { from: at('2026-03-06 00:00'), to: at('2026-04-04 12:34:56.789') };
@@ -80,6 +80,21 @@ describe.each([1, 2, 3])('with seed %i', (seed) => {
     const upTo = up_to === null ? 'NULL' : `'${sqlTime(up_to)}'`;
     const query = `SELECT * FROM conversation_metrics(${sqlRange}, up_to = ${upTo}, schedule = '${schedule}')`;
     await expectRows(query, expected, 100);
+  });
+
+  test.each(['berlin', 'new york'])('business time of %s where clocks go back', async (name) => {
+    const { hours, holidays, zone } = data.schedules[name]!;
+    const [from, to] = [at('2026-10-23 00:00'), at('2026-11-04 00:00')];
+    const found = await database.rows(
+      `SELECT * FROM business_open_intervals(schedule = '${name}', from = '${sqlTime(from)}', to = '${sqlTime(to)}')`,
+    );
+    const open = found as { opened_at: number; closed_at: number }[];
+    const business = businessClock(hours, holidays, zone, from, to);
+    const minutes = Array.from({ length: (to - from) / minute }, (_, index) => from + index * minute);
+    const isOpen = (ms: number): boolean => open.some(({ opened_at, closed_at }) => opened_at <= ms && ms < closed_at);
+    const differing = minutes.filter((ms) => business(ms + minute)! - business(ms)! > 0 !== isOpen(ms));
+    expect(differing.map(sqlTime)).toEqual([]);
+    expect(minutes.filter(isOpen).length).toBeGreaterThan(1000);
   });
 
   test('backlog at times of events and between them', async () => {
