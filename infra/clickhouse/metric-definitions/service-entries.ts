@@ -1,22 +1,13 @@
+import type { MetricDefinition } from './definition';
+
 /** Makers of dictionary entries, so that a table of metrics reads as one. */
 
 export const own = 'own definition';
 
-interface Entry {
-  name: string;
-  unit: string;
-  formula: string;
-  numerator: string;
-  denominator: string;
-  edge_cases: string;
-  source: string;
-  view_column: string;
-}
-
 /** A number that is no ratio. */
 export const plain =
   (view: string) =>
-  (name: string, unit: string, formula: string, edge_cases: string, source = own): Entry => ({
+  (name: string, unit: string, formula: string, edge_cases: string, source = own): MetricDefinition => ({
     name,
     unit,
     formula,
@@ -30,7 +21,7 @@ export const plain =
 /** One number over another, NULL where the other is 0. */
 export const ratio =
   (view: string) =>
-  (name: string, unit: string, over: string, under: string, edge_cases: string, source = own): Entry => ({
+  (name: string, unit: string, over: string, under: string, edge_cases: string, source = own): MetricDefinition => ({
     name,
     unit,
     formula: `${bracketed(over)} / ${bracketed(under)}`,
