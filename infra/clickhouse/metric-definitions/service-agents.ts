@@ -90,7 +90,7 @@ export const agentTime = [
     'handle_ms',
     'ms',
     'talk_ms + hold_ms + acw_ms of handled legs',
-    'Contacts side by side add up: it can exceed the clock.',
+    'Contacts side by side add up: it can exceed the clock. focus_ms is no part of it: for mail and tasks without a talk time only after-contact work counts, so there take utilisation_wall.',
     genesys,
   ),
   rate(
