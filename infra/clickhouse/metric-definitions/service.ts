@@ -1,0 +1,16 @@
+import type { MetricDefinition } from './definition';
+import { agentStatus, agentTime } from './service-agents';
+import { backlog } from './service-backlog';
+import { conversations, responses } from './service-responses';
+import { sentiment, surveys } from './service-surveys';
+
+/** Dictionary of the service metrics: agents' time, responses, backlog, surveys and sentiment. */
+export const service: MetricDefinition[] = [
+  ...agentTime,
+  ...agentStatus,
+  ...conversations,
+  ...responses,
+  ...backlog,
+  ...surveys,
+  ...sentiment,
+];
