@@ -66,6 +66,9 @@ generate: build ## Write the generated files again (schemas/types.ts)
 
 build: node_modules/.installed dist/.built
 
+docs: build ## Write docs/ again: the data dictionary from the engine's comments and the definitions
+	@node dist/infra/tools/docs/main.js
+
 images: ## Build the container image (needs Docker; comes with the deployment)
 	@echo 'There is no image yet: it comes with the Helm chart. The services run from dist/ meanwhile.' && exit 1
 
@@ -87,4 +90,4 @@ node_modules/.installed: package-lock.json
 dist/.built: node_modules/.installed $(sources) tsconfig.json tsconfig.build.json
 	@rm -rf dist && $(bin)/tsc -p tsconfig.build.json && touch $@
 
-.PHONY: help demo report up down status logs replay resessionize check test bench chaos generate build images clean-data clean
+.PHONY: help demo report up down status logs replay resessionize check test bench chaos generate docs build images clean-data clean

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { connectDatabase } from './database';
+import { writeDefinitions } from './definitions';
+import { metricDefinitions } from './metric-definitions';
 import { migrate } from './migrate';
 
 /**
- * Migrates: `node dist/infra/clickhouse/main.js`, from the project's root, settings CLICKHOUSE_URL, CLICKHOUSE_DATABASE,
+ * Migrates and writes the dictionary of metrics: `node dist/infra/clickhouse/main.js`, from the project's root, settings CLICKHOUSE_URL, CLICKHOUSE_DATABASE,
  * CLICKHOUSE_USER, CLICKHOUSE_PASSWORD.
  */
 async function main(): Promise<void> {
@@ -16,6 +18,7 @@ async function main(): Promise<void> {
   try {
     const folder = join(process.cwd(), 'infra/clickhouse/migrations');
     const applied = await migrate(client, { folder });
+    if (await writeDefinitions(client, metricDefinitions)) console.log('the dictionary of metrics is written');
     console.log(applied.length > 0 ? `applied ${applied.length} migrations` : 'all migrations are applied');
   } finally {
     await client.close();
