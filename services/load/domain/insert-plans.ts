@@ -4,7 +4,7 @@ import type { Column, InsertPlan } from './insert-statement';
  * What is inserted, by version. A version in use is never edited: a block begun with it may still have to be repeated
  * exactly. A change is a new version beside it and `currentVersion` moved on; the old one goes a release later.
  */
-export const currentVersion = 1;
+export const currentVersion = 2;
 
 export interface InsertPlans {
   interactions: InsertPlan;
@@ -63,17 +63,26 @@ const legTuple =
   "offer_count UInt32, handled_at Nullable(DateTime64(3, 'UTC')), left_by String, flow_out_kind String, " +
   'disconnect_by String, transfer_kind String, failure_step String, outcome String, short_abandoned Bool, ' +
   'transferred Bool, version UInt64, sign Int8';
+/** Version 2: what the metrics of self-service, messages, holds, cost and emotion need of a leg. */
+const legTuple2 = legTuple.replace(
+  'version UInt64',
+  'resolved_by String, goal String, case_id String, order_id String, hold_count UInt32, unanswered_offer_count UInt32, ' +
+    'customer_message_count UInt32, agent_message_count UInt32, bot_message_count UInt32, ' +
+    "first_reply_at Nullable(DateTime64(3, 'UTC')), abandoned_in String, contact_intent Bool, " +
+    'cost_minor Nullable(Int64), cost_currency String, emotion_start Nullable(Float64), ' +
+    'emotion_end Nullable(Float64), version UInt64',
+);
 
-const sessions: InsertPlan = {
+const sessions = (leg: string): InsertPlan => ({
   landing: 'sessions_landing',
   format: 'AvroConfluent',
   columns: [
     ['customer_id', 'String'],
     ['change_seq', 'UInt64'],
     ['sessions', `Array(Tuple(${sessionTuple}))`],
-    ['legs', `Array(Tuple(${legTuple}))`],
+    ['legs', `Array(Tuple(${leg}))`],
   ],
-};
+});
 
 /** Only what is known of a refused record: its content stays in the dead-letter topic. */
 const deadLetters: InsertPlan = {
@@ -89,7 +98,10 @@ const deadLetters: InsertPlan = {
   computed: { origin_at: "fromUnixTimestamp64Milli(origin_at, 'UTC')" },
 };
 
-export const insertPlans: Readonly<Record<number, InsertPlans>> = { 1: { interactions, sessions, deadLetters } };
+export const insertPlans: Readonly<Record<number, InsertPlans>> = {
+  1: { interactions, sessions: sessions(legTuple), deadLetters },
+  2: { interactions, sessions: sessions(legTuple2), deadLetters },
+};
 
 /** The plans of one topic, by version. */
 export const plansFor = (name: keyof InsertPlans): Readonly<Record<number, InsertPlan>> =>

@@ -1,5 +1,6 @@
 import { scoped } from './contacts';
 import type { Leg } from './leg';
+import type { LegFacts } from './leg-row';
 import type { SessionRules } from './rules';
 
 /** Legs of one session that are one contact. */
@@ -8,6 +9,8 @@ export interface ContactGroup {
   contact_id: string;
   /** Place of its last leg with people on it; -1 if none. */
   lastHuman: number;
+  /** Queues that it was transferred out of, each with the place of the first such leg; undefined if none. */
+  left: Map<string, number> | undefined;
 }
 
 const voice: ReadonlySet<string> = new Set(['VOICE', 'VIDEO']);
@@ -18,7 +21,7 @@ const voice: ReadonlySet<string> = new Set(['VOICE', 'VIDEO']);
  * of each leg.
  */
 export function contactGroups(legs: readonly Leg[], rules: SessionRules): ContactGroup[] {
-  if (legs.length === 1) return [{ contact_id: legs[0].facts.contactId, lastHuman: 0 }];
+  if (legs.length === 1) return [{ contact_id: legs[0].facts.contactId, lastHuman: 0, left: undefined }];
   const root = legs.map((_, index) => index);
   const find = (index: number): number => {
     let at = index;
@@ -50,13 +53,27 @@ export function contactGroups(legs: readonly Leg[], rules: SessionRules): Contac
     if (continued !== undefined) unite(continued, index);
   }
   uniteReconnects(legs, rules, unite);
-  const groups = legs.map((leg): ContactGroup => ({ contact_id: leg.facts.contactId, lastHuman: -1 }));
+  const groups = legs.map((leg): ContactGroup => ({ contact_id: leg.facts.contactId, lastHuman: -1, left: undefined }));
   return legs.map((leg, index) => {
     const group = groups[find(index)];
-    if (leg.facts.side === 'HUMAN') group.lastHuman = index;
+    const { facts } = leg;
+    if (facts.side === 'HUMAN') group.lastHuman = index;
+    const queue = facts.transferred ? enteredQueue(facts) : '';
+    if (queue !== '') {
+      group.left ??= new Map();
+      if (!group.left.has(queue)) group.left.set(queue, index);
+    }
     return group;
   });
 }
+
+/** Whether a leg's contact comes back to a queue that it was transferred out of before. */
+export function comesBack({ facts }: Leg, index: number, { left }: ContactGroup): boolean {
+  return left !== undefined && index > (left.get(enteredQueue(facts)) ?? index);
+}
+
+/** The queue a leg entered, unique among sources; '' if none. Not `queue` of its row: a transfer may name its target there. */
+const enteredQueue = ({ queued }: LegFacts): string => (queued?.queue ? scoped(queued, queued.queue) : '');
 
 /** A call that was cut off and the next call of the same person, whoever dials. */
 function uniteReconnects(legs: readonly Leg[], rules: SessionRules, unite: (a: number, b: number) => void): void {

@@ -31,6 +31,7 @@ export class LegFold extends Stated {
   contact: SessionEvent | undefined = undefined;
   previous: SessionEvent | undefined = undefined;
   queued: SessionEvent | undefined = undefined;
+  queuedIndex = -1;
   /** The first event that shows an answer, the first agent who joined, and who joined last. */
   answer: SessionEvent | undefined = undefined;
   joined: SessionEvent | undefined = undefined;
@@ -42,6 +43,9 @@ export class LegFold extends Stated {
   wrapUp: SessionEvent | undefined = undefined;
   wrapUpIndex = -1;
   queueAbandoned: SessionEvent | undefined = undefined;
+  /** Whether an offer rang when the queue was abandoned, and what was under way when the connection first ended. */
+  abandonedRinging = false;
+  endedIn: 'RING' | 'HOLD' | '' = '';
   queueLeft: SessionEvent | undefined = undefined;
   ended = false;
   callbackScheduled = false;
@@ -51,6 +55,12 @@ export class LegFold extends Stated {
   hold: Span | undefined = undefined;
   ring: Span | undefined = undefined;
   offerCount = 0;
+  holdCount = 0;
+  customerMessages = 0;
+  agentMessages = 0;
+  botMessages = 0;
+  firstReply: SessionEvent | undefined = undefined;
+  contactIntent = false;
   success = false;
   transferred: SessionEvent | undefined = undefined;
   explicit: OutcomeStatus | undefined = undefined;
@@ -135,10 +145,14 @@ function takeType(leg: LegFold, event: SessionEvent): void {
   const { event_type, occurred_at } = event;
   switch (event_type) {
     case 'queue.entered':
-      leg.queued ??= event;
+      if (leg.queued) break;
+      leg.queued = event;
+      leg.queuedIndex = leg.count;
       break;
     case 'queue.abandoned':
-      leg.queueAbandoned ??= event;
+      if (leg.queueAbandoned) break;
+      leg.queueAbandoned = event;
+      leg.abandonedRinging = isOpen(leg.ring);
       break;
     case 'queue.left':
       leg.queueLeft ??= event;
@@ -167,6 +181,7 @@ function takeType(leg: LegFold, event: SessionEvent): void {
       break;
     case 'hold.started':
       leg.hold = openSpan(leg.hold, occurred_at);
+      leg.holdCount += 1;
       break;
     case 'hold.ended':
       closeSpan(leg.hold, occurred_at);
@@ -193,6 +208,18 @@ function takeType(leg: LegFold, event: SessionEvent): void {
       leg.transfers += 1;
       if (leg.transfers === 2) addStep(leg, 'transfer.repeated');
       break;
+    case 'message.sent':
+      takeMessage(leg, event);
+      break;
+    case 'web.contact_intent':
+    case 'web.search_performed':
+    case 'web.search_no_result':
+    case 'web.help_viewed':
+    case 'bot.session_started':
+    case 'bot.handoff_requested':
+    case 'ivr.opt_out':
+      leg.contactIntent = true;
+      break;
     case 'order.placed':
     case 'case.resolved':
       leg.success = true;
@@ -204,11 +231,25 @@ function takeType(leg: LegFold, event: SessionEvent): void {
 }
 
 function takeEnd(leg: LegFold, event: SessionEvent): void {
-  if (event.event_type === 'interaction.ended') leg.ended = true;
+  if (event.event_type === 'interaction.ended' && !leg.ended) {
+    leg.ended = true;
+    leg.endedIn = isOpen(leg.hold) ? 'HOLD' : isOpen(leg.ring) ? 'RING' : '';
+  }
   if (leg.joined) leg.endAfterJoined ??= event;
   if (!leg.answer || leg.endAfterAnswer) return;
   leg.endAfterAnswer = event;
   leg.endAfterAnswerIndex = leg.count;
+}
+
+/** Notes among colleagues are no messages to anybody: the customer does not see them. */
+function takeMessage(leg: LegFold, event: SessionEvent): void {
+  if (event.direction === 'INTERNAL') return;
+  if (event.actor_type === 'CUSTOMER') leg.customerMessages += 1;
+  else if (event.actor_type === 'BOT') leg.botMessages += 1;
+  else if (event.actor_type === 'AGENT') {
+    leg.agentMessages += 1;
+    leg.firstReply ??= event;
+  }
 }
 
 function addStep(leg: LegFold, step: string): void {
@@ -222,6 +263,8 @@ function openSpan(span: Span | undefined, at: number): Span {
   span.openedAt ??= at;
   return span;
 }
+
+const isOpen = (span: Span | undefined): boolean => span?.openedAt !== undefined;
 
 function closeSpan(span: Span | undefined, at: number): void {
   if (span?.openedAt === undefined) return;

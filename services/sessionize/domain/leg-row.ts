@@ -2,7 +2,8 @@ import type { LegRow, OutcomeStatus } from '../../../schemas/types';
 import { contactKey, interactionKey } from './contacts';
 import { legDurations } from './leg-durations';
 import type { LegFold } from './leg-fold';
-import { failureSteps, handledEvent, legOutcome, queueLeftBy } from './leg-outcome';
+import { abandonedIn, failureSteps, handledEvent, legOutcome, queueLeftBy } from './leg-outcome';
+import { statedCost } from './leg-stated';
 import type { SessionRules } from './rules';
 
 /** A leg described: its row (version 0 and sign +1 until it is emitted) and what the session's path needs of it. */
@@ -17,7 +18,17 @@ export interface DescribedLeg {
 /** What a session wants to know of its legs at every revision: kept, so that the fold of a short leg need not be. */
 export type LegFacts = Pick<
   LegFold,
-  'channel' | 'last' | 'side' | 'previous' | 'intent' | 'emotionFirst' | 'emotionLast' | 'firstCost' | 'costs'
+  | 'channel'
+  | 'last'
+  | 'side'
+  | 'previous'
+  | 'queued'
+  | 'transferred'
+  | 'intent'
+  | 'emotionFirst'
+  | 'emotionLast'
+  | 'firstCost'
+  | 'costs'
 > & {
   /** '' for a leg that no id joins to another. */
   contactKey: string;
@@ -26,11 +37,15 @@ export type LegFacts = Pick<
   wasDropped: boolean;
 };
 
-/** What a leg cannot say alone: its session ('' beyond the first 200 legs), its contact, and whether people took over. */
+/**
+ * What a leg cannot say alone: its session ('' beyond the first 200 legs), its contact, whether people took over, and
+ * whether the contact was transferred out of the same queue before.
+ */
 export interface LegPlace {
   session_id: string;
   contact_id: string;
   escalates: boolean;
+  loops: boolean;
 }
 
 /** What the session must know of a leg before its place is known. */
@@ -41,6 +56,8 @@ export function factsOf(leg: LegFold): LegFacts {
     last: leg.last,
     side: leg.side,
     previous: leg.previous,
+    queued: leg.queued,
+    transferred: leg.transferred,
     intent: leg.intent,
     emotionFirst: leg.emotionFirst,
     emotionLast: leg.emotionLast,
@@ -57,7 +74,7 @@ export function factsOf(leg: LegFold): LegFacts {
 
 export function describeLeg(leg: LegFold, place: LegPlace, rules: SessionRules): DescribedLeg {
   const [first, last] = [leg.first as NonNullable<LegFold['first']>, leg.last as NonNullable<LegFold['last']>];
-  const steps = failureSteps(leg);
+  const steps = failureSteps(leg, place.loops);
   const handled = handledEvent(leg);
   const outcome = legOutcome(leg, steps.last, place.escalates);
   const durations = legDurations(leg, handled);
@@ -96,6 +113,22 @@ export function describeLeg(leg: LegFold, place: LegPlace, rules: SessionRules):
     short_abandoned:
       leftBy === 'ABANDONED' && durations.wait_ms !== null && durations.wait_ms <= rules.short_abandon_ms,
     transferred: leg.transferred !== undefined,
+    resolved_by: leg.resolved_by,
+    goal: leg.goal,
+    case_id: leg.case_id,
+    order_id: leg.order_id,
+    hold_count: leg.holdCount,
+    unanswered_offer_count: leg.unansweredOffers,
+    customer_message_count: leg.customerMessages,
+    agent_message_count: leg.agentMessages,
+    bot_message_count: leg.botMessages,
+    first_reply_at: leg.firstReply?.occurred_at ?? null,
+    abandoned_in: abandonedIn(leg, outcome, place.escalates),
+    contact_intent: leg.contactIntent,
+    cost_minor: statedCost(leg),
+    cost_currency: leg.firstCost?.cost_currency ?? '',
+    emotion_start: leg.emotionFirst?.emotion_score ?? null,
+    emotion_end: leg.emotionLast?.emotion_score ?? null,
     version: 0,
     sign: 1,
   };

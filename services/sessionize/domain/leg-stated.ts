@@ -16,6 +16,11 @@ export class Stated {
   agent_id = '';
   disconnect_by = '';
   outcome_code = '';
+  resolved_by = '';
+  /** Of these the first that is there wins. */
+  goal = '';
+  case_id = '';
+  order_id = '';
   /** The event with the highest confidence of its intent; the first of equals. */
   intent: SessionEvent | undefined = undefined;
   emotionFirst: SessionEvent | undefined = undefined;
@@ -37,6 +42,10 @@ export function takeStated(stated: Stated, event: SessionEvent): void {
   stated.agent_id = event.agent_id || stated.agent_id;
   stated.disconnect_by = event.disconnect_by || stated.disconnect_by;
   stated.outcome_code = event.outcome_code || stated.outcome_code;
+  stated.resolved_by = event.resolved_by || stated.resolved_by;
+  if (event.goal) stated.goal ||= event.goal;
+  if (event.case_id) stated.case_id ||= event.case_id;
+  if (event.order_id) stated.order_id ||= event.order_id;
   if (event.intent && (!stated.intent || confidence(event) > confidence(stated.intent))) stated.intent = event;
   if (event.emotion_score !== null) {
     stated.emotionFirst ??= event;
@@ -50,6 +59,10 @@ export function takeStated(stated: Stated, event: SessionEvent): void {
   if (at < 0) stated.costs.push([event.cost_currency, event.cost_minor]);
   else stated.costs[at] = [event.cost_currency, stated.costs[at][1] + event.cost_minor];
 }
+
+/** Sum of the costs in the currency of the first event that has one: other currencies cannot be added to it. */
+export const statedCost = ({ firstCost, costs }: Stated): number | null =>
+  firstCost ? (costs?.find(([currency]) => currency === firstCost.cost_currency)?.[1] ?? null) : null;
 
 /** A missing confidence counts as 0. */
 export const confidence = (event: SessionEvent): number => event.intent_confidence ?? 0;

@@ -14,6 +14,8 @@ export class Leg {
   side: Side;
   /** Whether it was described as one that people take over. */
   escalates = false;
+  /** Whether it was described as one that comes back to a queue. */
+  loops = false;
   /** Whether it has changed since it was described. */
   changed = true;
   private known: LegFacts | undefined;
@@ -57,6 +59,7 @@ export class Leg {
     const { facts } = this;
     this.described = describeLeg(this.folded, place, rules);
     this.escalates = place.escalates;
+    this.loops = place.loops;
     this.changed = false;
     this.fold.release();
     this.known = facts;

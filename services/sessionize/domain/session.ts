@@ -1,9 +1,10 @@
 import type { LegRow, SessionEvent, SessionRow } from '../../../schemas/types';
-import { contactGroups } from './contact-groups';
+import { comesBack, contactGroups } from './contact-groups';
 import { ContactBook, interactionKey } from './contacts';
 import { compareEvents } from './event-order';
 import { Interaction, type LegChange, legOf } from './interaction';
 import { type Leg, placeOf } from './leg';
+import type { LegPlace } from './leg-row';
 import { type Changes, revised, takeBack } from './revision';
 import { reachMs, type SessionRules } from './rules';
 import { describeSession } from './session-row';
@@ -122,6 +123,7 @@ export class Session {
         session_id: index < rules.oversized_legs ? session_id : '',
         contact_id: groups[index].contact_id,
         escalates: leg.facts.side === 'SELF' && index < groups[index].lastHuman,
+        loops: comesBack(leg, index, groups[index]),
       };
       if (!leg.changed && leg.described && isAt(leg, place)) continue;
       const { row } = leg.describe(place, rules);
@@ -171,9 +173,10 @@ export class Session {
 
 const firstOf = (leg: Leg): SessionEvent => leg.first;
 
-const isAt = (leg: Leg, place: { session_id: string; contact_id: string; escalates: boolean }): boolean =>
+const isAt = (leg: Leg, place: LegPlace): boolean =>
   leg.described?.row.session_id === place.session_id &&
   leg.described.row.contact_id === place.contact_id &&
-  leg.escalates === place.escalates;
+  leg.escalates === place.escalates &&
+  leg.loops === place.loops;
 
 export const bySessionStart = (a: Session, b: Session): number => compareEvents(a.first, b.first);

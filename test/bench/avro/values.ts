@@ -77,6 +77,22 @@ function legRow(seed: number): LegRow {
     outcome: 'SUCCESS',
     short_abandoned: false,
     transferred: false,
+    resolved_by: 'human',
+    goal: '',
+    case_id: '',
+    order_id: '',
+    hold_count: 0,
+    unanswered_offer_count: 0,
+    customer_message_count: 0,
+    agent_message_count: 0,
+    bot_message_count: 0,
+    first_reply_at: null,
+    abandoned_in: '',
+    contact_intent: false,
+    cost_minor: null,
+    cost_currency: '',
+    emotion_start: null,
+    emotion_end: null,
     version: 4_000_000 + seed,
     sign: seed % 2 ? 1 : -1,
   };
@@ -119,6 +135,7 @@ function sessionEvent(seed: number): SessionEvent {
     cost_currency: null,
     failure_step: null,
     order_id: null,
+    case_id: null,
   };
 }
 

@@ -230,7 +230,7 @@ function sessionOf(session_id: string, customer: number, leg_count: number, vers
   };
 }
 
-function legOf(session_id: string, number: number, version: number): LegRow {
+export function legOf(session_id: string, number: number, version: number): LegRow {
   const arrived_at = start + number * 60_000;
   const abandoned = number % 3 === 0;
   return {
@@ -265,6 +265,22 @@ function legOf(session_id: string, number: number, version: number): LegRow {
     outcome: 'SUCCESS',
     short_abandoned: abandoned,
     transferred: number % 5 === 0,
+    resolved_by: number % 4 === 0 ? 'human' : '',
+    goal: number % 7 === 0 ? 'paid' : '',
+    case_id: number % 3 === 0 ? `case-${number}` : '',
+    order_id: number % 11 === 0 ? `order-${number}` : '',
+    hold_count: number % 3,
+    unanswered_offer_count: number % 2,
+    customer_message_count: number % 9,
+    agent_message_count: number % 8,
+    bot_message_count: number % 6,
+    first_reply_at: number % 8 === 0 ? null : arrived_at + 15,
+    abandoned_in: abandoned ? 'QUEUE' : '',
+    contact_intent: number % 2 === 0,
+    cost_minor: number % 4 === 0 ? null : number * 3,
+    cost_currency: number % 4 === 0 ? '' : 'EUR',
+    emotion_start: number % 5 === 0 ? null : -0.5,
+    emotion_end: number % 5 === 0 ? null : number / 1_000,
     version,
     sign: 1,
   };

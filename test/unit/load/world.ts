@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import type { KafkaMessage } from '../../../services/lib/kafka/kafkajs';
 import type { Control } from '../../../services/lib/kafka/partition-task';
 import { createLog } from '../../../services/lib/log';
+import { currentVersion } from '../../../services/load/domain/insert-plans';
 import { StatusBook } from '../../../services/load/domain/status-book';
 import { Halts } from '../../../services/load/halt';
 import { type LoadDeps, LoadTask } from '../../../services/load/load-task';
@@ -159,7 +160,7 @@ export class World {
       );
     return {
       topic,
-      plans: { 1: { landing: 'landing', format: 'JSONEachRow', columns: [['a', 'String']] } },
+      plans: { [currentVersion]: { landing: 'landing', format: 'JSONEachRow', columns: [['a', 'String']] } },
       weigh: () => ({ rows: 1, bytes: 1 }),
       inspect: of('frame'),
       examine: of('body'),

@@ -40,5 +40,6 @@ export const sessionEvent = (given: Partial<SessionEvent>): SessionEvent => ({
   cost_currency: null,
   failure_step: null,
   order_id: null,
+  case_id: null,
   ...given,
 });
