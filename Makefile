@@ -66,8 +66,9 @@ generate: build ## Write the generated files again (schemas/types.ts)
 
 build: node_modules/.installed dist/.built
 
-docs: build ## Write docs/ again: the data dictionary from the engine's comments and the definitions
+docs: build ## Write docs/ again: the data dictionary, and the answers in the analyst guide
 	@node dist/infra/tools/docs/main.js
+	@node dist/test/guide/main.js
 
 images: ## Build the container image (needs Docker; comes with the deployment)
 	@echo 'There is no image yet: it comes with the Helm chart. The services run from dist/ meanwhile.' && exit 1

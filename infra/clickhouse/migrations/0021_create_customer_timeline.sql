@@ -1,6 +1,7 @@
 -- A leg is known by its first event (leg_id). The leg of any event is the last one that begins at or before it, among the
--- events of one connection: that is how sessionize cuts legs. Tables are read with FINAL here rather than through their
--- _current views: planning is most of what a query for one person costs, and each of those views adds 10 ms to it.
+-- events of one connection: that is how sessionize cuts legs. Tables are read here rather than their _current views:
+-- each of those adds 10 ms of planning. PREWHERE, since with FINAL (and a join) the engine does not move the condition
+-- there by itself and reads all columns of 8,192 rows a part: half the time. It is safe on a column of the sorting key.
 CREATE VIEW IF NOT EXISTS customer_timeline
 (
   occurred_at DateTime64(3, 'UTC') COMMENT 'When it happened (UTC).',
@@ -59,10 +60,10 @@ FROM
   (
     -- Nullable, so that events which begin no leg are passed over by anyLast.
     SELECT leg_id, (toNullable(leg_id), toNullable(contact_id), toNullable(outcome)) AS row
-    FROM legs FINAL WHERE customer_id = {customer_id:String} AND sign = 1
+    FROM legs FINAL PREWHERE customer_id = {customer_id:String} WHERE sign = 1
   ) AS leg ON leg.leg_id = event.event_id
-  WHERE customer_id = {customer_id:String}
-    AND occurred_at < ifNull({to:Nullable(DateTime64(3, 'UTC'))}, toDateTime64('2299-01-01', 3, 'UTC'))
+  PREWHERE customer_id = {customer_id:String}
+  WHERE occurred_at < ifNull({to:Nullable(DateTime64(3, 'UTC'))}, toDateTime64('2299-01-01', 3, 'UTC'))
   WINDOW connection AS (
     PARTITION BY source_system, source_instance, interaction_id = '', if(interaction_id = '', event_id, interaction_id)
     ORDER BY occurred_at, sequence, id_order
@@ -71,7 +72,7 @@ FROM
 ASOF LEFT JOIN
 (
   SELECT customer_id, started_at, ended_at, (session_id, outcome) AS of_session
-  FROM sessions FINAL WHERE customer_id = {customer_id:String} AND sign = 1
+  FROM sessions FINAL PREWHERE customer_id = {customer_id:String} WHERE sign = 1
 ) AS session ON session.customer_id = event.customer_id AND session.started_at <= event.occurred_at
 -- Only what is shown: a leg may begin before the range.
 WHERE event.occurred_at >= ifNull({from:Nullable(DateTime64(3, 'UTC'))}, toDateTime64('1970-01-01', 3, 'UTC'))
