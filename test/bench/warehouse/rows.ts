@@ -12,6 +12,9 @@ export const year = { from: '2025-01-01', days: 365 };
 const eventsPerSession = 10;
 const eventsPerCustomer = 100;
 
+/** Ids as sources make them: 16 hexadecimal digits that do not compress, unlike running numbers. */
+const id = (of: string): string => `lower(leftPad(hex(sipHash64(${of})), 16, '0'))`;
+
 /** Columns of session number `s` that all rows share. `h` is a hash to draw from. */
 const session = ({ interactions }: Size): string => {
   const sessions = interactions / eventsPerSession;
@@ -19,7 +22,7 @@ const session = ({ interactions }: Size): string => {
   return `cityHash64(s) AS h,
     concat('bench-', toString(cityHash64(s, 'customer') % ${customers})) AS customer,
     toDateTime64('${year.from}', 3, 'UTC') + toIntervalMillisecond(intDiv(s * ${year.days * 86_400}, ${sessions}) * 1000 + h % 1000) AS start,
-    concat('e-', toString(s * 10)) AS session,
+    ${id('s * 10')} AS session,
     ['VOICE', 'VOICE', 'VOICE', 'VOICE', 'VOICE', 'CHAT', 'CHAT', 'EMAIL', 'MESSAGING', 'SMS'][1 + h % 10] AS second_channel,
     concat(lower(second_channel), '-', ['billing', 'sales', 'support', 'delivery'][1 + intDiv(h, 10) % 4]) AS queue_of,
     ['billing', 'delivery', 'technical_problem', 'cancel_contract', 'order_change', 'upgrade', ''][1 + intDiv(h, 40) % 7] AS intent_of,
@@ -37,7 +40,7 @@ INSERT INTO interactions_landing
    intent_confidence, emotion_score, emotion_label, outcome, wait_ms, talk_ms, page_url, page_path, failure_step,
    attributes, kafka_partition)
 SELECT
-  concat('e-', toString(n)),
+  ${id('n')},
   ['web.page_viewed', 'web.search_performed', 'web.form_error', 'web.contact_intent', 'interaction.started',
     'queue.entered', 'agent.joined', 'message.sent', 'agent.left', 'wrapup.completed'][1 + k] AS type,
   start + toIntervalMillisecond(k * 45000) AS at,
@@ -47,8 +50,8 @@ SELECT
   if(k < 4, 'WEB', second_channel),
   'INBOUND',
   ['SELF_SERVICE', 'SELF_SERVICE', 'SELF_SERVICE', 'SELF_SERVICE', 'UNKNOWN', 'QUEUE', 'AGENT', 'AGENT', 'AGENT', 'WRAP_UP'][1 + k],
-  concat(if(k < 4, 'visit-', 'call-'), toString(s)),
-  if(k < 4, '', concat('call-', toString(s))),
+  ${id("(s, k < 4, 'connection')")},
+  if(k < 4, '', ${id("(s, false, 'connection')")}),
   multiIf(k < 6, 'CUSTOMER', k = 7, 'CUSTOMER', 'AGENT'),
   if(k IN (6, 8, 9), concat('agent-', toString(h % 800)), ''),
   if(k = 5, queue_of, ''),
@@ -92,9 +95,9 @@ INSERT INTO legs
    failure_step, outcome, short_abandoned, transferred, contact_intent, version, sign, kafka_partition)
 SELECT
   customer,
-  concat('e-', toString(s * 10 + 4 * human)),
-  concat(if(human, 'call-', 'visit-'), toString(s)),
-  concat(if(human, 'call-', 'visit-'), toString(s)),
+  ${id('s * 10 + 4 * human')},
+  ${id("(s, NOT human, 'connection')")},
+  ${id("(s, NOT human, 'connection')")},
   session,
   if(human, second_channel, 'WEB'),
   if(human, 'WRAP_UP', 'SELF_SERVICE'),
