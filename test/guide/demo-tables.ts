@@ -43,6 +43,24 @@ export async function loadDemoTables(client: ClickHouseClient, { lines }: Simula
     'late_repairs',
     late.map(({ customer_id, event_id }) => ({ customer_id, event_id, repaired_at: receivedAt })),
   );
+  await insert(client, 'pipeline_status_log', statusRows(rawTimes));
+}
+
+/** Everything has arrived: figures are final up to audit_safe_until, as once a replay has drained. */
+function statusRows(rawTimes: readonly RawTime[]): object[] {
+  const raw_time = Object.fromEntries(rawTimes.map(({ value }, partition) => [partition, value]));
+  const numbers = Array.from({ length: partitions }, (_, partition) => partition);
+  return ['interactions.enriched', 'sessions'].flatMap((topic) =>
+    numbers.map((partition) => ({
+      topic,
+      partition,
+      loaded_offset: 1,
+      loaded_until: receivedAt,
+      raw_partitions: partitions,
+      raw_time,
+      raw_offset: Object.fromEntries(numbers.map((of) => [of, 1])),
+    })),
+  );
 }
 
 function accepted(line: unknown): InteractionEvent {
