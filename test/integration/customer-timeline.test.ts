@@ -30,14 +30,14 @@ describe('customer_timeline over a simulation', () => {
       expect(seen).toEqual({ n: events, ids: events });
       expect(
         await database.rows(
-          `SELECT session_id, any(session_outcome) AS outcome, count() AS events, min(occurred_at) AS started_at,
+          `SELECT session_id, count() AS events, min(occurred_at) AS started_at,
              max(occurred_at) AS ended_at, uniqExact(leg_id) AS legs
            FROM ${timeline} WHERE session_id != '' GROUP BY session_id ORDER BY session_id`,
           of,
         ),
       ).toEqual(
         await database.rows(
-          `SELECT session_id, outcome, event_count AS events, started_at, ended_at, leg_count AS legs
+          `SELECT session_id, event_count AS events, started_at, ended_at, leg_count AS legs
            FROM sessions_current WHERE customer_id = {customer:String} ORDER BY session_id`,
           of,
         ),
@@ -79,14 +79,6 @@ describe('customer_timeline of', () => {
     time: string,
     given: Partial<EnrichedEvent> = {},
   ): EnrichedEvent => eventOf({ customer_id, event_id, occurred_at: at(time), interaction_id: 'i', ...given });
-  const session = (customer_id: string, session_id: string, from: string, to: string, event_count = 1) => ({
-    customer_id,
-    session_id,
-    started_at: at(from),
-    ended_at: at(to),
-    event_count,
-    contact_count: 1,
-  });
   const legs = (
     rows: {
       customer_id: string;
@@ -115,7 +107,7 @@ describe('customer_timeline of', () => {
   test('one connection in two sessions: a leg never reaches into the next session', async () => {
     await database.insert(
       [event('two', 'a', '10:00:00'), event('two', 'b', '10:05:00'), event('two', 'c', '15:00:00')],
-      [session('two', 'a', '10:00:00', '10:05:00', 2), session('two', 'c', '15:00:00', '15:00:00')],
+      [],
     );
     await legs([
       { customer_id: 'two', leg_id: 'a', session_id: 'a', arrived_at: at('10:00:00') },
@@ -140,7 +132,7 @@ describe('customer_timeline of', () => {
         event('tie', 'z', '10:00:00'),
         event('tie', 'w', '10:00:00', { source_sequence: 2 }),
       ],
-      [session('tie', 'z', '10:00:00', '10:00:00', 4)],
+      [],
     );
     await legs([
       { customer_id: 'tie', leg_id: 'z', session_id: 'z', arrived_at: at('10:00:00') },
@@ -163,7 +155,7 @@ describe('customer_timeline of', () => {
         event('out', 'survey', '10:03:00', { sessionised: false }),
         event('out', 'b', '10:04:00'),
       ],
-      [session('out', 'a', '10:00:00', '10:04:00', 3)],
+      [],
     );
     await database.insertRows('late_repairs', [
       { customer_id: 'out', event_id: 'repaired', repaired_at: at('10:05:00') },
@@ -190,7 +182,7 @@ describe('customer_timeline of', () => {
         event('many', 'e', '10:04:00'),
         event('someone', 'f', '10:04:30'),
       ],
-      [session('many', 'a', '10:00:00', '10:04:00', 5)],
+      [],
     );
     await legs(['a', 'b', 'c', 'd'].map((leg_id) => ({ customer_id: 'many', leg_id, session_id: 'a', arrived_at: 0 })));
     expect(await belongings('many')).toEqual(
@@ -206,12 +198,6 @@ describe('customer_timeline of', () => {
 
   test('rows that were taken back are not seen', async () => {
     await database.insert([event('back', 'a', '10:00:00'), event('back', 'b', '10:01:00')], []);
-    const row = { ...session('back', 'b', '10:01:00', '10:01:00'), rule_version: 1 };
-    await database.insertRows('sessions', [
-      { ...row, version: 1, sign: 1, outcome: 'FAILURE' },
-      { ...row, version: 1, sign: -1, outcome: 'FAILURE' },
-      { ...row, session_id: 'a', started_at: at('10:00:00'), version: 2, sign: 1, outcome: 'SUCCESS' },
-    ]);
     const leg = { customer_id: 'back', session_id: 'b', arrived_at: at('10:01:00') };
     await legs([
       { ...leg, leg_id: 'b', version: 1, outcome: 'FAILURE' },
@@ -220,13 +206,12 @@ describe('customer_timeline of', () => {
     ]);
     expect(
       await database.rows(
-        "SELECT event_id, session_id, session_outcome, leg_id, leg_outcome FROM customer_timeline(customer_id = 'back')",
+        "SELECT event_id, session_id, leg_id, leg_outcome FROM customer_timeline(customer_id = 'back')",
       ),
     ).toEqual(
       ['a', 'b'].map((event_id) => ({
         event_id,
         session_id: 'a',
-        session_outcome: 'SUCCESS',
         leg_id: 'a',
         leg_outcome: 'SUCCESS',
       })),
@@ -241,6 +226,6 @@ describe('customer_timeline of', () => {
       "DESCRIBE (SELECT * FROM customer_timeline(customer_id = 'x', from = NULL, to = NULL))",
     );
     for (const { name, type } of described) expect(declared[0]!.query).toContain(`\`${name}\` ${type} COMMENT`);
-    expect(described.length).toBe(23);
+    expect(described.length).toBe(22);
   });
 });

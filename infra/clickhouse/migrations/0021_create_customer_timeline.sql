@@ -18,10 +18,9 @@ CREATE VIEW IF NOT EXISTS customer_timeline
   desire LowCardinality(String) COMMENT 'What the customer wants to happen; empty where this event does not say.',
   outcome LowCardinality(String) COMMENT 'Result that the source states on this event; UNKNOWN for most.',
   leg_outcome LowCardinality(String) COMMENT 'Outcome of the leg it belongs to; empty if it belongs to none.',
-  session_outcome LowCardinality(String) COMMENT 'Outcome of the session it belongs to; empty if it belongs to none.',
-  session_id String COMMENT 'Its session; empty for events that belong to none (marketing, surveys, receipts of messages) and for late ones that wait for the repair.',
-  leg_id String COMMENT 'Its leg; empty as session_id is.',
-  contact_id String COMMENT 'Its contact, after joining transfers and reconnects; empty as session_id is.',
+  session_id String COMMENT 'Its session; empty for events that belong to none (marketing, surveys, receipts of messages), for late ones that wait for the repair, and beyond a session\'s first 200 legs.',
+  leg_id String COMMENT 'Its leg; empty if it belongs to none.',
+  contact_id String COMMENT 'Its contact, after joining transfers and reconnects; empty if it belongs to none.',
   interaction_id String COMMENT 'The connection as the source names it; empty if none.',
   queue LowCardinality(String) COMMENT 'Queue; empty where this event names none.',
   agent_id LowCardinality(String) COMMENT 'The agent, when an agent acted; empty otherwise.',
@@ -31,16 +30,15 @@ CREATE VIEW IF NOT EXISTS customer_timeline
 AS SELECT
   occurred_at, channel, stage, direction, event_type, actor_type, tried, failure_step, emotion_score, emotion_label,
   intent, desire, outcome,
-  CAST(if(is_joined AND occurred_at <= ended_at, ifNull(of_leg.3, ''), ''), 'LowCardinality(String)') AS leg_outcome,
-  CAST(if(is_joined AND occurred_at <= ended_at, of_session.2, ''), 'LowCardinality(String)') AS session_outcome,
-  if(is_joined AND occurred_at <= ended_at, of_session.1, '') AS session_id,
-  if(is_joined AND occurred_at <= ended_at, ifNull(of_leg.1, ''), '') AS leg_id,
-  if(is_joined AND occurred_at <= ended_at, ifNull(of_leg.2, ''), '') AS contact_id,
+  CAST(if(is_joined, ifNull(of_leg.3, ''), ''), 'LowCardinality(String)') AS leg_outcome,
+  if(is_joined, ifNull(of_leg.4, ''), '') AS session_id,
+  if(is_joined, ifNull(of_leg.1, ''), '') AS leg_id,
+  if(is_joined, ifNull(of_leg.2, ''), '') AS contact_id,
   interaction_id, queue, agent_id, late, event_id
 FROM
 (
   SELECT
-    customer_id, occurred_at, channel, stage, direction, event_type, actor_type, failure_step, emotion_score,
+    occurred_at, channel, stage, direction, event_type, actor_type, failure_step, emotion_score,
     emotion_label, intent, desire, outcome, interaction_id, queue, agent_id, late, event_id,
     multiIf(
       page_path != '', page_path,
@@ -54,12 +52,13 @@ FROM
     ifNull(source_sequence, -1) AS sequence,
     -- The order of ids is that of the services (UTF-16 units): see sessionization_audit.
     replaceAll(replaceAll(event_id, '\xEE', '\xFE'), '\xEF', '\xFF') AS id_order,
-    (anyLast(leg.row.1) OVER connection, anyLast(leg.row.2) OVER connection, anyLast(leg.row.3) OVER connection) AS of_leg
+    (anyLast(leg.row.1) OVER connection, anyLast(leg.row.2) OVER connection,
+      anyLast(leg.row.3) OVER connection, anyLast(leg.row.4) OVER connection) AS of_leg
   FROM interactions AS event
   LEFT JOIN
   (
-    -- Nullable, so that events which begin no leg are passed over by anyLast.
-    SELECT leg_id, (toNullable(leg_id), toNullable(contact_id), toNullable(outcome)) AS row
+    -- Nullable, so that anyLast passes over events that begin no leg.
+    SELECT leg_id, (toNullable(leg_id), toNullable(contact_id), toNullable(outcome), toNullable(session_id)) AS row
     FROM legs FINAL PREWHERE customer_id = {customer_id:String} WHERE sign = 1
   ) AS leg ON leg.leg_id = event.event_id
   PREWHERE customer_id = {customer_id:String}
@@ -69,11 +68,6 @@ FROM
     ORDER BY occurred_at, sequence, id_order
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ) AS event
-ASOF LEFT JOIN
-(
-  SELECT customer_id, started_at, ended_at, (session_id, outcome) AS of_session
-  FROM sessions FINAL PREWHERE customer_id = {customer_id:String} WHERE sign = 1
-) AS session ON session.customer_id = event.customer_id AND session.started_at <= event.occurred_at
 -- Only what is shown: a leg may begin before the range.
 WHERE event.occurred_at >= ifNull({from:Nullable(DateTime64(3, 'UTC'))}, toDateTime64('1970-01-01', 3, 'UTC'))
 ORDER BY event.occurred_at, event.sequence, event.id_order
