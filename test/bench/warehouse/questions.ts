@@ -1,5 +1,6 @@
 export interface BenchQuestion {
   name: string;
+  /** `{n}` is another number each time, so that nothing is remembered from the last. */
   sql: string;
 }
 
@@ -9,7 +10,7 @@ const within = (column: string, range: 'week' | 'month'): string =>
     ? `${column} >= '2025-11-03' AND ${column} < '2025-11-10'`
     : `${column} >= '2025-11-01' AND ${column} < '2025-12-01'`;
 
-/** What analysts ask most, as they would write it; the last is one person's timeline. */
+/** What analysts ask most, as they would write it; the last two are one person's timeline. */
 export const questions: readonly BenchQuestion[] = [
   {
     name: 'volume by channel and hour, a week',
@@ -60,9 +61,9 @@ export const questions: readonly BenchQuestion[] = [
     name: 'events: distinct customers by channel, a month',
     sql: `SELECT channel, uniqExact(customer_id) FROM interactions WHERE ${within('occurred_at', 'month')} GROUP BY channel ORDER BY channel`,
   },
-  { name: 'customer_timeline of one customer', sql: "SELECT * FROM customer_timeline(customer_id = 'bench-4711')" },
+  { name: 'customer_timeline of one customer', sql: "SELECT * FROM customer_timeline(customer_id = 'bench-{n}')" },
   {
     name: 'customer_timeline, a month of it',
-    sql: "SELECT * FROM customer_timeline(customer_id = 'bench-4712', from = '2025-11-01', to = '2025-12-01')",
+    sql: "SELECT * FROM customer_timeline(customer_id = 'bench-{n}', from = '2025-11-01', to = '2025-12-01')",
   },
 ];
