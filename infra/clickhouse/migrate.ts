@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { type Migration, readMigrations, statementsOf } from './migrations';
-import { withColumns } from './placeholders';
+import { withPlaceholders } from './placeholders';
 
 export class MigrationRefused extends Error {
   constructor(reason: string) {
@@ -63,7 +63,7 @@ export async function migrate(client: ClickHouseClient, options: MigrateOptions)
 async function apply(client: ClickHouseClient, migration: Migration): Promise<void> {
   try {
     for (const statement of statementsOf(migration)) {
-      await client.command({ query: await withColumns(client, statement) });
+      await client.command({ query: await withPlaceholders(client, statement) });
     }
   } catch (error) {
     throw new Error(`${migration.name}: ${(error as Error).message}`, { cause: error });

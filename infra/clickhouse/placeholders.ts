@@ -6,28 +6,51 @@ interface Column {
   comment: string;
 }
 
-const columnsOf = /\{columns of (\w+)\}/;
+const columnsOf = /\{(columns|column list) of (\w+)\}/;
+const selectOf = /\{select of (\w+)\}/;
+
+/** A statement with its placeholder, if it has one, replaced by what the database knows. */
+export async function withPlaceholders(client: ClickHouseClient, statement: string): Promise<string> {
+  if (columnsOf.test(statement)) return withColumns(client, statement);
+  return selectOf.test(statement) ? withSelect(client, statement) : statement;
+}
 
 /**
- * A statement with `{columns of t}` replaced by the columns of table t with their types and comments, in brackets: for
- * materialized views, which would otherwise describe every column of their table a second time. It must happen when the
- * view is created: an ALTER of a materialized view, if only of a comment, changes how it recognises repeated blocks.
+ * `{columns of t}` becomes the columns of table t with their types and comments, in brackets: for materialized views,
+ * which would otherwise describe every column of their table a second time; `{column list of t}` the same without brackets, where
+ * a view has columns beside them. It must happen when the view is created: an
+ * ALTER of a materialized view, if only of a comment, changes how it recognises repeated blocks.
  */
-export async function withColumns(client: ClickHouseClient, statement: string): Promise<string> {
-  const found = columnsOf.exec(statement);
-  if (!found) return statement;
+async function withColumns(client: ClickHouseClient, statement: string): Promise<string> {
+  const [, kind, table] = columnsOf.exec(statement) ?? [];
   const result = await client.query({
     query: `SELECT name, type, comment FROM system.columns
       WHERE database = currentDatabase() AND table = {table: String} AND default_kind NOT IN ('MATERIALIZED', 'ALIAS')
       ORDER BY position`,
-    query_params: { table: found[1] },
+    query_params: { table },
     format: 'JSONEachRow',
   });
   const columns = await result.json<Column>();
-  if (columns.length === 0) throw new Error(`there is no table ${found[1]}, whose columns a statement asks for`);
+  if (columns.length === 0) throw new Error(`there is no table ${table}, whose columns a statement asks for`);
   const list = columns.map(({ name, type, comment }) => `\`${name}\` ${type} COMMENT ${quoted(comment)}`);
   // A function, since comments may hold what String.replace takes for a pattern.
-  return statement.replace(columnsOf, () => `(${list.join(', ')})`);
+  return statement.replace(columnsOf, () => (kind === 'columns' ? `(${list.join(', ')})` : list.join(', ')));
+}
+
+/**
+ * `{select of v}` becomes the query of view v: what was there before the view is filled in by the very query that fills
+ * in what comes, `INSERT INTO t {select of v}`. The query must name its columns in the order of t.
+ */
+async function withSelect(client: ClickHouseClient, statement: string): Promise<string> {
+  const view = selectOf.exec(statement)?.[1];
+  const result = await client.query({
+    query: 'SELECT as_select FROM system.tables WHERE database = currentDatabase() AND name = {view: String}',
+    query_params: { view },
+    format: 'JSONEachRow',
+  });
+  const [found] = await result.json<{ as_select: string }>();
+  if (!found?.as_select) throw new Error(`there is no view ${view}, whose query a statement asks for`);
+  return statement.replace(selectOf, () => found.as_select);
 }
 
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

@@ -56,7 +56,7 @@ describe('the migrations of the project', () => {
   test('give every table that load fills by blocks a window of tokens', async () => {
     const targets = `SELECT name FROM system.tables WHERE database = 'migrated' AND engine LIKE '%MergeTree'
       AND name NOT IN ('schema_migrations', 'session_rules', 'pipeline_status_log', 'late_repairs', 'resessionize_requests',
-        'metric_definitions_log')
+        'metric_definitions_log', 'service_level_targets')
       AND create_table_query NOT LIKE '%non_replicated_deduplication_window = 200000%'`;
     expect(await rows(client, targets)).toEqual([]);
   });
@@ -181,6 +181,35 @@ describe('migrating', () => {
       await rows(client, "SELECT name, comment FROM system.columns WHERE database = currentDatabase() AND table = 'c'"),
     ).toEqual([{ name: 'x', comment: "of $1 and 'quotes'" }]);
     expect(await rows(client, 'SELECT x FROM a')).toEqual([{ x: 'v' }]);
+  });
+
+  test('what was there before a view may be filled in by the query of the view', async () => {
+    writeFileSync(
+      join(files, '0002_create_view.sql'),
+      [
+        "CREATE TABLE a (x String COMMENT '$1') ENGINE = MergeTree ORDER BY x;",
+        "INSERT INTO a VALUES ('old'), ('older');",
+        'CREATE TABLE b (letters UInt64, x String) ENGINE = MergeTree ORDER BY x;',
+        'CREATE MATERIALIZED VIEW c TO b {columns of b} AS SELECT length(x) AS letters, x FROM a;',
+        'INSERT INTO b {select of c};',
+        "INSERT INTO a VALUES ('new');",
+        '',
+      ].join('\n'),
+    );
+    await migrate(client, { folder: files });
+    expect(await rows(client, 'SELECT x, toUInt8(letters) AS letters FROM b ORDER BY x')).toEqual([
+      { x: 'new', letters: 3 },
+      { x: 'old', letters: 3 },
+      { x: 'older', letters: 5 },
+    ]);
+  });
+
+  test('a placeholder that names nothing is an error', async () => {
+    writeFileSync(
+      join(files, '0002_create_view.sql'),
+      'CREATE TABLE b (x String) ENGINE = Memory;\nINSERT INTO b {select of c};\n',
+    );
+    await expect(migrate(client, { folder: files })).rejects.toThrow('there is no view c');
   });
 });
 

@@ -15,6 +15,7 @@ import { createKafka } from '../../../services/lib/kafka/client';
 import { createLog } from '../../../services/lib/log';
 import { topics } from '../../../services/lib/topics';
 import { type Converted, convert } from './convert';
+import { queueFigures } from './queue-figures';
 
 const portOffset = 4_000;
 const dir = resolve('.local/technion');
@@ -102,6 +103,13 @@ async function account(
     const result = await clickhouse.query({ query: `SELECT ${query} AS n`, format: 'JSONEachRow' });
     return Number((await result.json<{ n: string }>())[0].n);
   };
+  const queue = queueFigures(converted.events, 20);
+  const levels = await clickhouse.query({
+    query: `SELECT ${Object.keys(queue).join(', ')}
+      FROM service_levels(from = '1998-12-01', to = '1999-03-01', by = [], target_seconds = 20)`,
+    format: 'JSONEachRow',
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+  });
   console.log(
     JSON.stringify(
       {
@@ -111,6 +119,7 @@ async function account(
         events_sent: converted.events.length,
         events_accepted: sent.accepted,
         events_refused: sent.rejected,
+        'queue, T = 20 s': queue,
         'in ClickHouse': {
           events: await one('(SELECT count() FROM interactions)'),
           late_events: await one('(SELECT countIf(late) FROM interactions)'),
@@ -133,6 +142,7 @@ async function account(
           identified_customers: await one(
             "(SELECT uniqExact(customer_id) FROM interactions WHERE customer_id NOT LIKE '~%')",
           ),
+          'queue, T = 20 s': (await levels.json())[0],
           sessions_of_identified: await one("(SELECT count() FROM sessions_current WHERE customer_id NOT LIKE '~%')"),
         },
       },

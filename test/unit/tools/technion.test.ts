@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { validate } from '../../../services/ingest/domain/validate';
 import { convert } from '../../tools/technion/convert';
+import { queueFigures } from '../../tools/technion/queue-figures';
 
 const heading =
   'vru+line	call_id	customer_id	priority	type	date	vru_entry	vru_exit	vru_time	q_start	q_exit	q_time	outcome	ser_start	ser_exit	ser_time	server';
@@ -84,5 +85,12 @@ describe('the converter of the 1999 call-centre file', () => {
   test('gives events that ingest accepts', () => {
     for (const event of of(...Object.values(rows)).events)
       expect(validate(event, Date.UTC(2026, 0, 1))).toMatchObject({ ok: true });
+  });
+
+  test('tells what the file says of its queue: calls that never queued are no part of it', () => {
+    const { events } = of(rows.answered, rows.direct, rows.hungUpInQueue, rows.hungUpInMenu);
+    const figures = { offered: 2, answered: 1, abandoned: 1, abandoned_in_time: 0, asa_ms: 24_000 };
+    expect(queueFigures(events, 24)).toEqual({ ...figures, answered_in_time: 1, sl_offered: 0.5 });
+    expect(queueFigures(events, 23)).toEqual({ ...figures, answered_in_time: 0, sl_offered: 0 });
   });
 });
