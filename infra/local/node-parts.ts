@@ -38,7 +38,7 @@ export const clickhousePart: Part = {
  * V8's heap for each service, so that none passes 400 MB resident: buffers (Kafka batches, blocks for ClickHouse, the
  * window of seen ids) lie outside it.
  */
-const heapMegabytes = { ingest: 160, enrich: 192, sessionize: 256, load: 160 } as const;
+const heapMegabytes = { ingest: 160, enrich: 192, sessionize: 320, load: 160 } as const;
 
 export const serviceParts: readonly Part[] = (['ingest', 'enrich', 'sessionize', 'load'] as const).map((name) => ({
   name,

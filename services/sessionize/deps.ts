@@ -27,6 +27,8 @@ export interface SessionizeDeps {
   /** At most one revision a customer in this time. */
   revisionEveryMs: number;
   hotCustomers: number;
+  /** Events of one customer's open sessions; what comes beyond is left out of sessions. */
+  customerMaxEvents: number;
   snapshotAfterRecords: number;
   snapshotMaxBytes: number;
   acceptLost: boolean;

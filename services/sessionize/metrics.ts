@@ -26,6 +26,10 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
   });
   const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames: ['partition'], registers });
   const customers = gauge('sessionize_open_customers', 'Customers with sessions in memory');
+  const largestEvents = gauge(
+    'sessionize_largest_customer_events',
+    'Events of the open sessions of the largest customer in use, as of the last walk: at CUSTOMER_MAX_EVENTS more are left out',
+  );
   const largest = gauge(
     'sessionize_largest_session_legs',
     'Legs of the largest session in use: over 200 it is oversized',
@@ -48,7 +52,7 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
   return {
     events: new Counter({
       name: 'sessionize_events_total',
-      help: 'Enriched events: sessionised, late (left to the repair), outside (take no part in sessions), known (sessionised, and there already by a repair)',
+      help: 'Enriched events: sessionised, late (left to the repair), outside (take no part in sessions), known (sessionised, and there already by a repair), over_cap (left out: the customer has CUSTOMER_MAX_EVENTS open)',
       labelNames: ['result'],
       registers,
     }),
@@ -82,6 +86,7 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
       open.set(labels, state.sessions);
       customers.set(labels, state.customers);
       largest.set(labels, state.largest_session_legs);
+      largestEvents.set(labels, state.largest_customer_events);
       packed.set(labels, state.packed_customers);
       packedBytes.set(labels, state.packed_bytes);
       waiting.set(labels, waitingCustomers);

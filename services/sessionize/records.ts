@@ -1,5 +1,6 @@
 import type { Progress, SessionChangeSet } from '../../schemas/types';
 import type { AvroCodec } from '../lib/avro';
+import { headerNumber } from '../lib/kafka/headers';
 import type { KafkaMessage, Message } from '../lib/kafka/kafkajs';
 import { kindHeader, rawHeaders } from '../lib/topics';
 import type { Watermark } from './domain/watermark';
@@ -48,25 +49,11 @@ export const rawPositions = (watermark: Watermark): RawPositions =>
     );
 
 /** Takes in what the headers of an enriched record, or of a heartbeat, say of its raw partition. */
-export function observeHeaders(watermark: Watermark, { headers }: KafkaMessage): void {
-  if (!headers) return;
-  const partition = headerNumber(headers, rawHeaders.partition);
-  const partitions = headerNumber(headers, rawHeaders.partitions);
-  if (partition === undefined || partitions === undefined) return;
-  const time = headerNumber(headers, rawHeaders.time);
-  watermark.observe(partition, partitions, time, headerNumber(headers, rawHeaders.offset));
-}
-
-/** Digits in ASCII, read without making a string: it happens four times a record. */
-function headerNumber(headers: NonNullable<KafkaMessage['headers']>, name: string): number | undefined {
-  const value = headers[name];
-  if (value === undefined) return undefined;
-  if (!Buffer.isBuffer(value)) return Number(value);
-  let number = 0;
-  for (let index = 0; index < value.length; index++) {
-    const digit = value[index] - 48;
-    if (digit < 0 || digit > 9) return Number(value.toString());
-    number = number * 10 + digit;
-  }
-  return number;
+export function observeHeaders(watermark: Watermark, message: KafkaMessage): void {
+  const partition = headerNumber(message, rawHeaders.partition);
+  if (partition === undefined) return;
+  const partitions = headerNumber(message, rawHeaders.partitions);
+  if (partitions === undefined) return;
+  const time = headerNumber(message, rawHeaders.time);
+  watermark.observe(partition, partitions, time, headerNumber(message, rawHeaders.offset));
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LegRow, Progress, SessionChangeSet, SessionEvent, SessionRow } from '../../schemas/types';
 import type { AvroCodec } from '../lib/avro';
+import { headerText } from '../lib/kafka/headers';
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
 import type { PartitionReader } from '../lib/kafka/partition-reader';
 import type { Control } from '../lib/kafka/partition-task';
@@ -98,9 +99,9 @@ async function readLog({ reader, codec, partition, floor, low, control }: Restor
     partition,
     floor ?? low,
     (message) => {
-      if (message.headers?.[nonceHeader]?.toString() === nonce) return false;
+      if (headerText(message, nonceHeader) === nonce) return false;
       if (message.value === null) return true;
-      const kind = message.headers?.[kindHeader]?.toString() as RecordKind | undefined;
+      const kind = headerText(message, kindHeader) as RecordKind | undefined;
       if (kind === 'progress' || kind === 'position') {
         // Only the last of each is wanted, and a position counts only behind the last progress.
         if (kind === 'progress') positions.length = 0;
@@ -118,12 +119,12 @@ async function readLog({ reader, codec, partition, floor, low, control }: Restor
     { heartbeat: () => control.heartbeat() },
   );
   await codec.prepare(positions.map(({ value }) => value));
-  for (const { value, headers } of positions) {
-    const { progress, change_seq } = codec.decode(value as Buffer);
+  for (const message of positions) {
+    const { progress, change_seq } = codec.decode(message.value as Buffer);
     if (!progress) continue;
     log.changeSeq = Math.max(log.changeSeq, change_seq);
     log.seen = progress;
-    if (headers?.[kindHeader]?.toString() === 'progress') log.told = progress;
+    if (headerText(message, kindHeader) === 'progress') log.told = progress;
   }
   if (floor === undefined && hasChangeSets) {
     throw new Error(

@@ -105,7 +105,7 @@ export class SessionizeTask implements PartitionTask {
     const { store, pace } = this;
     await codecs.enriched.prepare(messages.map(({ value }) => value));
     const byCustomer = new Map<string, SessionInput[]>();
-    const counts = { outside: 0, late: 0, sessionised: 0 };
+    const counts = { outside: 0, late: 0, sessionised: 0, over_cap: 0 };
     for (const message of messages) {
       observeHeaders(store.watermark, message);
       if (message.value === null) continue;
@@ -119,9 +119,16 @@ export class SessionizeTask implements PartitionTask {
       if (events) events.push(event);
       else byCustomer.set(event.customer_id, [event]);
     }
-    for (const [result, count] of Object.entries(counts)) metrics.events.inc({ result }, count);
     for (const [id, events] of byCustomer) {
       const customer = store.open(id);
+      const room = Math.max(0, this.deps.customerMaxEvents - customer.eventCount);
+      if (events.length > room) {
+        // They are in `interactions`; memory for one customer, mostly a machine, is not without end.
+        counts.over_cap += events.length - room;
+        counts.sessionised -= events.length - room;
+        if (room === 0) continue;
+        events.length = room;
+      }
       const taken = customer.add(events);
       // A repair has brought them before.
       if (taken.length < events.length) metrics.events.inc({ result: 'known' }, events.length - taken.length);
@@ -133,6 +140,7 @@ export class SessionizeTask implements PartitionTask {
         this.emit(id, customer, { sessions: [], legs: [] }, taken, draft);
       }
     }
+    for (const [result, count] of Object.entries(counts)) metrics.events.inc({ result }, count);
   }
 
   private async takeCommands(messages: KafkaMessage[], draft: Draft): Promise<void> {

@@ -12,6 +12,8 @@ export const sessionizeSettings = z.object({
   REVISION_EVERY_MS: integer(500, 0, 60_000),
   /** Customers a partition holds as objects; the others are packed, at about a fifth of the memory. */
   STATE_HOT_CUSTOMERS: integer(5_000, 100, 10_000_000),
+  /** Events one customer's open sessions hold; what comes beyond stays out of sessions (a machine, most likely). */
+  CUSTOMER_MAX_EVENTS: integer(100_000, 1_000, 100_000_000),
   /** A customer whose oldest change set lies this many records back is written anew, so that a restore reads less. */
   SNAPSHOT_AFTER_RECORDS: integer(1_000_000, 1_000, 1_000_000_000),
 });

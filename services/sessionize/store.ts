@@ -1,4 +1,4 @@
-import { Customer } from './domain/customer';
+import type { Customer } from './domain/customer';
 import type { SessionRules } from './domain/rules';
 import type { Watermark } from './domain/watermark';
 
@@ -12,6 +12,8 @@ const rememberedChanges = 50_000;
 
 /** How customers that are not in use are kept: as bytes outside the heap. */
 export interface Packing {
+  /** One of whom nothing is known. */
+  create(): Customer;
   pack(customer_id: string, customer: Customer): Buffer;
   unpack(bytes: Buffer): Customer;
 }
@@ -32,6 +34,7 @@ interface Walk {
   farBehind: string[];
   sessions: number;
   largest_session_legs: number;
+  largest_customer_events: number;
 }
 
 /** How much there is; sessions and the largest of those not packed as of the last whole walk. */
@@ -39,9 +42,20 @@ export interface StoreSize {
   customers: number;
   sessions: number;
   largest_session_legs: number;
+  largest_customer_events: number;
   packed_customers: number;
   packed_bytes: number;
 }
+
+const newWalk = (ids: string[], floor: number): Walk => ({
+  ids,
+  next: 0,
+  floor,
+  farBehind: [],
+  sessions: 0,
+  largest_session_legs: 0,
+  largest_customer_events: 0,
+});
 
 /** What one partition's sessionizer knows between two transactions. */
 export class SessionStore {
@@ -54,7 +68,7 @@ export class SessionStore {
   private walk: Walk;
   private farBehind: string[] = [];
   /** As of the last whole walk. */
-  private counted = { sessions: 0, largest_session_legs: 0 };
+  private counted = { sessions: 0, largest_session_legs: 0, largest_customer_events: 0 };
 
   constructor(
     private readonly rules: SessionRules,
@@ -71,7 +85,7 @@ export class SessionStore {
     private changedSince = changeSeq,
     private knownFloor = nextOffset,
   ) {
-    this.walk = { ids: [], next: 0, floor: knownFloor, farBehind: [], sessions: 0, largest_session_legs: 0 };
+    this.walk = newWalk([], knownFloor);
   }
 
   /** A customer's state, to be changed in place; empty for one that is not known. */
@@ -79,7 +93,7 @@ export class SessionStore {
     let customer = this.hot.get(customer_id);
     if (!customer) {
       const cold = this.cold.get(customer_id);
-      customer = cold ? this.thaw(customer_id, cold) : new Customer(this.rules);
+      customer = cold ? this.thaw(customer_id, cold) : this.packing.create();
       this.hot.set(customer_id, customer);
     }
     this.used.add(customer_id);
@@ -136,6 +150,7 @@ export class SessionStore {
         customer.evict(watermark);
         if (customer.sessions.length === 0) this.forget(id);
         walk.sessions += customer.sessions.length;
+        walk.largest_customer_events = Math.max(walk.largest_customer_events, customer.eventCount);
         for (const { floor, legs } of customer.sessions) {
           this.noteFloor(id, floor);
           walk.largest_session_legs = Math.max(walk.largest_session_legs, legs.length);
@@ -156,15 +171,9 @@ export class SessionStore {
     // Whoever is new since the walk began lies above where it began.
     this.knownFloor = walk.floor;
     this.farBehind = walk.farBehind;
-    this.counted = { sessions: walk.sessions, largest_session_legs: walk.largest_session_legs };
-    this.walk = {
-      ids: [...this.hot.keys(), ...this.cold.keys()],
-      next: 0,
-      floor: this.nextOffset,
-      farBehind: [],
-      sessions: 0,
-      largest_session_legs: 0,
-    };
+    const { sessions, largest_session_legs, largest_customer_events } = walk;
+    this.counted = { sessions, largest_session_legs, largest_customer_events };
+    this.walk = newWalk([...this.hot.keys(), ...this.cold.keys()], this.nextOffset);
   }
 
   private noteFloor(id: string, floor: number): void {

@@ -1,5 +1,7 @@
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -15,6 +17,7 @@ import { type Ask, legsOf } from '../../services/load/repair/questions';
 import { loadSettings } from '../../services/load/settings';
 import { Warehouse } from '../../services/load/warehouse';
 import { legOf } from './support/load-input';
+import { viewsAgainstRows } from './support/recomputed';
 import { withStack } from './support/stack';
 
 const local = withStack(['clickhouse'], { setUpSteps: [] });
@@ -62,25 +65,28 @@ describe('the rows of legs in ClickHouse', () => {
       response.end(JSON.stringify({ schema }));
     });
     await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
-    const { clickhouseUrl: url } = local.stack.addresses;
-    client = await connectDatabase({ url, database: 'legs', username: 'default', password: '' });
-    await migrate(client, { folder: join(__dirname, '../../infra/clickhouse/migrations') });
-    const SCHEMA_REGISTRY_URL = `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
-    warehouse = new Warehouse(
-      readSettings(loadSettings, { CLICKHOUSE_URL: url, CLICKHOUSE_DATABASE: 'legs', SCHEMA_REGISTRY_URL }),
-      createLog('test', 'silent'),
-    );
+    [client, warehouse] = await open('legs', join(__dirname, '../../infra/clickhouse/migrations'));
   }, 60_000);
   afterAll(async () => {
     await Promise.all([client?.close(), warehouse?.close()]);
     registry?.close();
   });
 
+  /** A database with the migrations of a folder, and load's way into it. */
+  async function open(database: string, folder: string): Promise<[ClickHouseClient, Warehouse]> {
+    const { clickhouseUrl: url } = local.stack.addresses;
+    const own = await connectDatabase({ url, database, username: 'default', password: '' });
+    await migrate(own, { folder });
+    const SCHEMA_REGISTRY_URL = `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
+    const settings = { CLICKHOUSE_URL: url, CLICKHOUSE_DATABASE: database, SCHEMA_REGISTRY_URL };
+    return [own, new Warehouse(readSettings(loadSettings, settings), createLog('test', 'silent'))];
+  }
+
   const insert = (version: number, token: string, body: Buffer) =>
     warehouse.insert(plans[version], { partition: 0, token, deadline_at: Date.now() + 60_000 }, body, never);
-  const ask: Ask = (query, params) => warehouse.rows(query, params);
   /** As the repair reads them back. */
-  const stored = async (): Promise<LegRow[]> => {
+  const stored = async (by = warehouse): Promise<LegRow[]> => {
+    const ask: Ask = (query, params) => by.rows(query, params);
     const span = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 11, 31) };
     const rows = await legsOf(ask, new Map([['c', span]]));
     return rows.map(({ customer_id, ...row }) => {
@@ -124,6 +130,32 @@ describe('the rows of legs in ClickHouse', () => {
       emotion_start: null,
       emotion_end: null,
     });
+  }, 60_000);
+
+  test('of a database filled before the columns came stand after the migration, and can be taken back', async () => {
+    const all = join(__dirname, '../../infra/clickhouse/migrations');
+    const files = mkdtempSync(join(tmpdir(), 'migrations-'));
+    for (const name of readdirSync(all).filter((one) => one < '0013')) cpSync(join(all, name), join(files, name));
+    const [filled, its] = await open('filled', files);
+    try {
+      const before = Array.from({ length: 12 }, (_, index) => legOf('s', index, 3));
+      const insertInto = (version: number, token: string, body: Buffer) =>
+        its.insert(plans[version], { partition: 0, token, deadline_at: Date.now() + 60_000 }, body, never);
+      await insertInto(1, 'before', asBefore(before));
+      expect(await migrate(filled, { folder: all })).toContain('0013_add_leg_columns.sql');
+      const found = (await stored(its)).toSorted(byArrival);
+      expect(found).toHaveLength(12);
+      expect(found[3]).toMatchObject({ leg_id: 's-3', wait_ms: 10, goal: '', first_reply_at: null, hold_count: 0 });
+      // As sessionize does after it: what stood goes, what is true now comes.
+      const now = before.map((row) => ({ ...row, version: 4 }));
+      await insertInto(currentVersion, 'after', today([...found.map((row) => ({ ...row, sign: -1 })), ...now]));
+      expect((await stored(its)).toSorted(byArrival)).toEqual(now);
+      expect(await its.rows(viewsAgainstRows.efficiency_metrics)).toEqual([{ rows: 0 }]);
+      expect(await its.rows('SELECT toInt32(sum(legs)) AS legs FROM efficiency_metrics')).toEqual([{ legs: 12 }]);
+    } finally {
+      await Promise.all([filled.close(), its.close()]);
+      rmSync(files, { recursive: true });
+    }
   }, 60_000);
 
   test.each([

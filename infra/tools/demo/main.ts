@@ -72,7 +72,7 @@ async function load(settings: ToolSettings, options: DemoOptions, stack: StackOp
   const files = demoFiles(settings.stackDir);
   const wanted = JSON.stringify(options);
   // A truth that an older simulator wrote is worked out anew; the events are the same.
-  const wantedTruth = JSON.stringify({ ...options, truth: 'late events in their sessions' });
+  const wantedTruth = JSON.stringify({ ...options, truth: 'late events in their sessions, columns of legs' });
   const noted = (file: string, note = wanted): boolean => existsSync(file) && readFileSync(file, 'utf8') === note;
   // Both take a while and neither needs the other.
   const simulated = noted(files.simulated, wantedTruth) ? undefined : simulate(files, options);

@@ -1,4 +1,12 @@
-import { type QueueFigures, queueFields, type SessionFigures, sessionFields, type Truth } from './truth';
+import {
+  type LegFigures,
+  legFigures,
+  type QueueFigures,
+  queueFields,
+  type SessionFigures,
+  sessionFields,
+  type Truth,
+} from './truth';
 
 /** What ClickHouse says, in the truth's words. */
 export interface Found {
@@ -7,6 +15,7 @@ export interface Found {
   channels: Record<string, number[]>;
   queues: Record<string, QueueFigures>;
   legs: number;
+  leg_figures: Record<string, LegFigures>;
   sessions: SessionFigures[];
 }
 
@@ -25,6 +34,7 @@ export function compare(truth: Truth, found: Found): Comparison[] {
     single('late events', truth.late, found.late),
     ...sessionComparisons(truth.sessions, found.sessions),
     single('legs', truth.legs, found.legs),
+    ...(Object.keys(legFigures) as (keyof LegFigures)[]).map((field) => legComparison(truth, found, field)),
     channelComparison(truth, found),
     ...queueFields.map((field) => queueComparison(truth, found, field)),
   ];
@@ -77,6 +87,16 @@ function channelComparison(truth: Truth, found: Found): Comparison {
     })),
   );
   return cellComparison('events by channel and hour', cells);
+}
+
+function legComparison(truth: Truth, found: Found, field: keyof LegFigures): Comparison {
+  const names = [...new Set([...Object.keys(truth.leg_figures), ...Object.keys(found.leg_figures)])];
+  const cells = names.map((channel) => ({
+    name: channel,
+    expected: truth.leg_figures[channel]?.[field] ?? 0,
+    actual: found.leg_figures[channel]?.[field] ?? 0,
+  }));
+  return cellComparison(`legs by channel: ${field}`, cells);
 }
 
 function queueComparison(truth: Truth, found: Found, field: keyof QueueFigures): Comparison {

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Found } from './compare';
-import { type QueueFigures, queueFields, type SessionFigures } from './truth';
+import { type LegFigures, legFigures, type QueueFigures, queueFields, type SessionFigures } from './truth';
 
 /** Event time covered: [from, to), epoch ms. */
 export interface Range {
@@ -89,6 +89,12 @@ export async function found(clickhouse: ClickHouseClient, range: Range): Promise
     `SELECT count() AS legs FROM legs_current WHERE ${within('arrived_at')}`,
     range,
   );
+  const perChannel = await rows<LegFigures & { channel: string }>(
+    clickhouse,
+    `SELECT channel, ${Object.entries(legFigures).map(([name, sql]) => `ifNull(${sql}, 0) AS ${name}`)}
+     FROM legs_current AS l WHERE ${within('l.arrived_at')} GROUP BY channel`,
+    range,
+  );
   const sessions = await rows<SessionFigures>(
     clickhouse,
     `SELECT session_id, customer_id, toUnixTimestamp64Milli(started_at) AS started_at, toUnixTimestamp64Milli(ended_at) AS ended_at,
@@ -102,6 +108,7 @@ export async function found(clickhouse: ClickHouseClient, range: Range): Promise
     events: counts.events,
     late: counts.late,
     legs: legs.legs,
+    leg_figures: Object.fromEntries(perChannel.map((row) => [row.channel, row])),
     sessions,
     channels: Object.fromEntries((await volume(clickhouse, range)).map(({ channel, hours }) => [channel, hours])),
     queues: Object.fromEntries(perQueue.map((row) => [row.queue, row])),

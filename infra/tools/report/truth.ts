@@ -12,6 +12,8 @@ export interface Truth {
   channels: Record<string, { all: number; by_hour: number[] }>;
   queues: Record<string, QueueFigures>;
   legs: number;
+  /** By channel. */
+  leg_figures: Record<string, LegFigures>;
   sessions: SessionFigures[];
 }
 
@@ -54,6 +56,32 @@ export const sessionFields = [
   'first_failed_channel',
   'rescued_by_channel',
 ] as const;
+
+/** Sums over the legs of a channel, and what each is in SQL over `legs_current`. */
+export const legFigures = {
+  contacts: 'uniqExact(customer_id, contact_id)',
+  hold_count: 'sum(l.hold_count)',
+  unanswered_offer_count: 'sum(l.unanswered_offer_count)',
+  customer_message_count: 'sum(l.customer_message_count)',
+  agent_message_count: 'sum(l.agent_message_count)',
+  bot_message_count: 'sum(l.bot_message_count)',
+  first_reply_ms: "sum(dateDiff('millisecond', l.arrived_at, l.first_reply_at))",
+  gave_up_in_ivr: "countIf(l.abandoned_in = 'IVR')",
+  gave_up_in_queue: "countIf(l.abandoned_in = 'QUEUE')",
+  gave_up_ringing: "countIf(l.abandoned_in = 'RING')",
+  gave_up_on_hold: "countIf(l.abandoned_in = 'HOLD')",
+  contact_intents: 'countIf(l.contact_intent)',
+  cost_minor: 'sum(l.cost_minor)',
+  goals: "countIf(l.goal != '')",
+  resolved: "countIf(l.resolved_by != '')",
+  cases: "countIf(l.case_id != '')",
+  orders: "countIf(l.order_id != '')",
+  transfer_loops: "countIf(l.failure_step = 'transfer.loop')",
+  emotion_start: 'sum(toInt64(round(l.emotion_start * 100)))',
+  emotion_end: 'sum(toInt64(round(l.emotion_end * 100)))',
+} as const;
+
+export type LegFigures = Record<keyof typeof legFigures, number>;
 
 export const queueFields = ['offered', 'answered', 'abandoned', 'wait_ms_answered'] as const;
 

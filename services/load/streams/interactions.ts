@@ -1,5 +1,6 @@
 import type { EnrichedEvent } from '../../../schemas/types';
 import { AvroCodec } from '../../lib/avro';
+import { headerNumber } from '../../lib/kafka/headers';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
 import { rawHeaders, topics } from '../../lib/topics';
 import { frameId } from '../domain/frame';
@@ -7,7 +8,7 @@ import { plansFor } from '../domain/insert-plans';
 import type { Progress, RawReach } from '../domain/progress';
 import { SchemaIds } from '../schema-ids';
 import { decodeFaults, frameFaults } from './avro-faults';
-import { bytesOf, headerNumber, type Stream } from './stream';
+import { bytesOf, type Stream } from './stream';
 
 /** `interactions.enriched`: the values go to ClickHouse as they came, it decodes them itself. */
 export async function interactionsStream(registryUrl: string): Promise<Stream> {

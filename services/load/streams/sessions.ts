@@ -1,5 +1,6 @@
 import type { SessionChangeSet } from '../../../schemas/types';
 import { AvroCodec, UndecodableValue } from '../../lib/avro';
+import { headerNumber, headerText } from '../../lib/kafka/headers';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
 import { kindHeader, topics } from '../../lib/topics';
 import { frameId } from '../domain/frame';
@@ -7,7 +8,7 @@ import { plansFor } from '../domain/insert-plans';
 import type { Progress } from '../domain/progress';
 import { SchemaIds } from '../schema-ids';
 import { decodeFaults, frameFaults } from './avro-faults';
-import { bytesOf, headerNumber, isData, type Stream } from './stream';
+import { bytesOf, isData, type Stream } from './stream';
 
 /** Header of a change set: how many rows of sessions and legs it becomes. */
 const rowsHeader = 'rows';
@@ -41,7 +42,7 @@ export function progressOf(messages: readonly KafkaMessage[], decode: (value: Bu
     const value = messages.findLast(wanted)?.value;
     return value ? decode(value) : undefined;
   };
-  const record = last((message) => message.headers?.[kindHeader]?.toString() === 'progress');
+  const record = last((message) => headerText(message, kindHeader) === 'progress');
   const progress = record?.progress;
   return {
     loaded_until: messages.reduce((latest, { timestamp }) => Math.max(latest, Number(timestamp)), 0),

@@ -1,3 +1,4 @@
+import { headerText } from '../../lib/kafka/headers';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
 import { kindHeader } from '../../lib/topics';
 import type { Weight } from '../domain/blocks';
@@ -25,11 +26,6 @@ export interface Stream {
 }
 
 /** Heartbeats, progress records and markers are no data. */
-export const isData = (message: KafkaMessage): boolean => message.headers?.[kindHeader] === undefined;
-
-export const headerNumber = ({ headers }: KafkaMessage, name: string): number | undefined => {
-  const value = headers?.[name];
-  return value === undefined ? undefined : Number(value.toString());
-};
+export const isData = (message: KafkaMessage): boolean => headerText(message, kindHeader) === undefined;
 
 export const bytesOf = ({ value }: KafkaMessage): number => value?.length ?? 0;

@@ -12,12 +12,14 @@ const every = 256;
  * to the last copy kept before it (one in 256 items), so its cost is what lies behind the place, not the whole list.
  */
 export class CheckpointedFold<Item, Acc> {
-  readonly items: Item[] = [];
   private kept: Acc[] | undefined;
   private acc: Acc | undefined;
   private folded = 0;
 
-  constructor(private readonly folding: Folding<Item, Acc>) {}
+  constructor(
+    private readonly folding: Folding<Item, Acc>,
+    readonly items: Item[] = [],
+  ) {}
 
   insert(index: number, item: Item): void {
     if (index === this.items.length) this.items.push(item);

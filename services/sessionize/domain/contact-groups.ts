@@ -1,3 +1,4 @@
+import type { SessionEvent } from '../../../schemas/types';
 import { scoped } from './contacts';
 import type { Leg } from './leg';
 import type { LegFacts } from './leg-row';
@@ -18,10 +19,10 @@ const voice: ReadonlySet<string> = new Set(['VOICE', 'VIDEO']);
 /**
  * Groups a session's legs (in order) into contacts: by the source's contact_id, by `previous_interaction_id`, and where a
  * dropped call is followed by another call within `reconnect_ms`. It never moves a session's borders. Answers the group
- * of each leg.
+ * of each leg; undefined when every leg is a contact of its own.
  */
-export function contactGroups(legs: readonly Leg[], rules: SessionRules): ContactGroup[] {
-  if (legs.length === 1) return [{ contact_id: legs[0].facts.contactId, lastHuman: 0, left: undefined }];
+export function contactGroups(legs: readonly Leg[], rules: SessionRules): ContactGroup[] | undefined {
+  if (legs.length === 1 || !legs.some(canBeJoined)) return undefined;
   const root = legs.map((_, index) => index);
   const find = (index: number): number => {
     let at = index;
@@ -67,6 +68,9 @@ export function contactGroups(legs: readonly Leg[], rules: SessionRules): Contac
   });
 }
 
+const canBeJoined = ({ facts }: Leg): boolean =>
+  facts.contactKey !== '' || facts.interactionKey !== '' || (facts.wasDropped && voice.has(facts.channel));
+
 /** Whether a leg's contact comes back to a queue that it was transferred out of before. */
 export function comesBack({ facts }: Leg, index: number, { left }: ContactGroup): boolean {
   return left !== undefined && index > (left.get(enteredQueue(facts)) ?? index);
@@ -75,14 +79,21 @@ export function comesBack({ facts }: Leg, index: number, { left }: ContactGroup)
 /** The queue a leg entered, unique among sources; '' if none. Not `queue` of its row: a transfer may name its target there. */
 const enteredQueue = ({ queued }: LegFacts): string => (queued?.queue ? scoped(queued, queued.queue) : '');
 
-/** A call that was cut off and the next call of the same person, whoever dials. */
+/** A call that was cut off and the next call of the same person, whoever dials: the first to begin after it broke. */
 function uniteReconnects(legs: readonly Leg[], rules: SessionRules, unite: (a: number, b: number) => void): void {
-  let dropped: { index: number; at: number } | undefined;
-  legs.forEach(({ facts, first }, index) => {
-    if (!voice.has(facts.channel)) return;
-    const at = first.occurred_at;
-    if (dropped && at >= dropped.at && at - dropped.at <= rules.reconnect_ms) unite(dropped.index, index);
-    if (facts.wasDropped) dropped = { index, at: facts.last?.occurred_at ?? at };
-    else if (dropped && at >= dropped.at) dropped = undefined;
+  if (!legs.some(({ facts }) => facts.wasDropped)) return;
+  const calls = [...legs.keys()].filter((index) => voice.has(legs[index].facts.channel));
+  calls.forEach((index, own) => {
+    const { facts } = legs[index];
+    if (!facts.wasDropped) return;
+    const at = (facts.last as SessionEvent).occurred_at;
+    // Calls are in the order in which they begin.
+    let [low, high] = [own + 1, calls.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (legs[calls[middle]].first.occurred_at < at) low = middle + 1;
+      else high = middle;
+    }
+    if (low < calls.length && legs[calls[low]].first.occurred_at - at <= rules.reconnect_ms) unite(index, calls[low]);
   });
 }

@@ -49,7 +49,11 @@ export class Customer {
   /** change_seq of the last change set; 0 before the first. */
   changeSeq = 0;
 
-  constructor(private readonly rules: SessionRules) {}
+  constructor(protected readonly rules: SessionRules) {}
+
+  protected newSession(): Session {
+    return new Session(this.rules);
+  }
 
   /**
    * Takes events in, which need not be in order; the sessions that come out depend on the set of events alone. Answers
@@ -57,10 +61,38 @@ export class Customer {
    */
   add(events: readonly SessionEvent[]): SessionEvent[] {
     const ordered = events.length > 1 ? [...events].sort(compareEvents) : events;
-    const clusters = this.directlyJoined(ordered) ?? this.clusters(ordered);
+    if (!ordered.every(isAlone)) return this.addTogether(ordered);
+    const taken: SessionEvent[] = [];
+    for (const event of ordered) {
+      const session = this.onlySessionAt(event);
+      if (!session) taken.push(...this.addTogether([event]));
+      else if (session.insert(event)) taken.push(event);
+    }
+    return taken;
+  }
+
+  /** The one session that an event which no id joins to another touches, or a new one; undefined when it joins several. */
+  private onlySessionAt({ occurred_at, channel }: SessionEvent): Session | undefined {
+    const until = occurred_at + this.rules.gap_ms[channel];
+    let found: Session | undefined;
+    let isLast = true;
+    for (const session of this.sessions) {
+      if (session.from > until) isLast = false;
+      else if (session.to >= occurred_at) {
+        if (found) return undefined;
+        found = session;
+      }
+    }
+    if (found || !isLast) return found;
+    found = this.newSession();
+    this.sessions.push(found);
+    return found;
+  }
+
+  private addTogether(ordered: readonly SessionEvent[]): SessionEvent[] {
     const taken: SessionEvent[] = [];
     let merged = false;
-    for (const cluster of clusters) {
+    for (const cluster of this.directlyJoined(ordered) ?? this.clusters(ordered)) {
       if (cluster.events.length === 0) continue;
       const session = this.sessionOf(cluster);
       merged ||= cluster.sessions.length !== 1;
@@ -69,6 +101,13 @@ export class Customer {
     }
     if (merged) this.sessions.sort(bySessionStart);
     return taken;
+  }
+
+  /** Events of all its open sessions. */
+  get eventCount(): number {
+    let count = 0;
+    for (const session of this.sessions) count += session.eventCount;
+    return count;
   }
 
   /** Emits what is not yet emitted. Answers false when nothing has changed. */
@@ -166,7 +205,7 @@ export class Customer {
   private sessionOf({ sessions }: Cluster): Session {
     const [largest, ...others] = sessions.sort((a, b) => b.eventCount - a.eventCount);
     if (!largest) {
-      const session = new Session(this.rules);
+      const session = this.newSession();
       this.sessions.push(session);
       return session;
     }

@@ -4,6 +4,7 @@ import { legDurations } from './leg-durations';
 import type { LegFold } from './leg-fold';
 import { abandonedIn, failureSteps, handledEvent, legOutcome, queueLeftBy } from './leg-outcome';
 import { statedCost } from './leg-stated';
+import { elementOf, labelOf } from './path-names';
 import type { SessionRules } from './rules';
 
 /** A leg described: its row (version 0 and sign +1 until it is emitted) and what the session's path needs of it. */
@@ -11,6 +12,8 @@ export interface DescribedLeg {
   row: LegRow;
   /** CHANNEL or CHANNEL.SELF_SERVICE. */
   label: string;
+  /** Element of the path: label:outcome. */
+  element: string;
   outcome: OutcomeStatus;
   failed: boolean;
 }
@@ -68,9 +71,12 @@ export function factsOf(leg: LegFold): LegFacts {
     interactionKey: first.interaction_id ? interactionKey(first) : '',
     contactId: leg.contact?.contact_id || first.interaction_id || first.event_id,
     // The line broke: the source says so by its disconnect reason or its outcome code.
-    wasDropped: leg.disconnect_by.toUpperCase() === 'TELECOM_PROBLEM' || leg.outcome_code.toLowerCase() === 'dropped',
+    wasDropped: wasDropped(leg.disconnect_by, leg.outcome_code),
   };
 }
+
+export const wasDropped = (disconnectBy: string | null, outcomeCode: string | null): boolean =>
+  disconnectBy?.toUpperCase() === 'TELECOM_PROBLEM' || outcomeCode?.toLowerCase() === 'dropped';
 
 export function describeLeg(leg: LegFold, place: LegPlace, rules: SessionRules): DescribedLeg {
   const [first, last] = [leg.first as NonNullable<LegFold['first']>, leg.last as NonNullable<LegFold['last']>];
@@ -132,10 +138,15 @@ export function describeLeg(leg: LegFold, place: LegPlace, rules: SessionRules):
     version: 0,
     sign: 1,
   };
-  return { row, label: labelOf(leg), outcome, failed: isFailed(outcome, steps.first !== undefined) };
+  const label = labelOf(leg.channel, leg.side === 'SELF');
+  return {
+    row,
+    label,
+    element: elementOf(label, outcome),
+    outcome,
+    failed: isFailed(outcome, steps.first !== undefined),
+  };
 }
-
-const labelOf = (leg: LegFold): string => (leg.side === 'SELF' ? `${leg.channel}.SELF_SERVICE` : leg.channel);
 
 /** An IVR that only routes has not failed: an escalation counts when something in it failed. */
 const isFailed = (outcome: OutcomeStatus, hasStep: boolean): boolean =>

@@ -1,70 +1,32 @@
-import type { LegRow, SessionEvent } from '../../../schemas/types';
-import { CheckpointedFold } from './checkpointed-fold';
+import type { LegRow, OutcomeStatus, SessionEvent } from '../../../schemas/types';
 import { compareEvents } from './event-order';
-import { cuts, type LegFold, legFolding, type Side, sideOf } from './leg-fold';
-import { type DescribedLeg, describeLeg, factsOf, type LegFacts, type LegPlace } from './leg-row';
+import type { LegFacts } from './leg-row';
 import type { SessionRules } from './rules';
 
-/** One connection on one channel, cut where its stage goes from self-service to people or back. */
-export class Leg {
-  /** The row last emitted; undefined before the first. */
+/**
+ * One connection on one channel, cut where its stage goes from self-service to people or back, as its session sees it.
+ * Of several events (`ChainLeg`) or of one that nothing continues (`LoneLeg`).
+ */
+export interface Leg {
+  readonly first: SessionEvent;
+  readonly events: readonly SessionEvent[];
+  /** What it says without knowing its place. */
+  readonly facts: LegFacts;
+  /** As last described: its label, `label:outcome`, and whether it failed. */
+  readonly label: string;
+  readonly element: string;
+  readonly outcome: OutcomeStatus;
+  readonly failed: boolean;
+  /** The row that stands for it; undefined before the first. Ask for it before the leg is described anew. */
   emitted: LegRow | undefined;
-  described: DescribedLeg | undefined;
-  /** All of its events that have a side have this one, else there would be a cut. */
-  side: Side;
-  /** Whether it was described as one that people take over. */
-  escalates = false;
-  /** Whether it was described as one that comes back to a queue. */
-  loops = false;
-  /** Whether it has changed since it was described. */
-  changed = true;
-  private known: LegFacts | undefined;
-  private readonly fold = new CheckpointedFold<SessionEvent, LegFold>(legFolding);
-
-  get events(): readonly SessionEvent[] {
-    return this.fold.items;
-  }
-
-  get first(): SessionEvent {
-    return this.fold.items[0];
-  }
-
-  /** Whether an event behind this leg begins a new one. */
-  isCutBy(event: SessionEvent): boolean {
-    return cuts(this.side, () => this.folded, event);
-  }
-
-  get folded(): LegFold {
-    return this.fold.value();
-  }
-
-  get facts(): LegFacts {
-    this.known ??= factsOf(this.folded);
-    return this.known;
-  }
-
-  append(event: SessionEvent): void {
-    this.insertAt(this.fold.items.length, event);
-  }
-
-  insertAt(index: number, event: SessionEvent): void {
-    this.fold.insert(index, event);
-    this.side ??= sideOf(event.stage);
-    this.known = undefined;
-    this.changed = true;
-  }
-
-  /** Describes it as it is now, in its place. */
-  describe(place: LegPlace, rules: SessionRules): DescribedLeg {
-    const { facts } = this;
-    this.described = describeLeg(this.folded, place, rules);
-    this.escalates = place.escalates;
-    this.loops = place.loops;
-    this.changed = false;
-    this.fold.release();
-    this.known = facts;
-    return this.described;
-  }
+  /** Whether it was last described in this place, and has not changed since. */
+  isDescribedAt(session_id: string, contact_id: string, escalates: boolean, loops: boolean): boolean;
+  /** Describes it as it is now, in its place: version 0 until it is emitted. */
+  describe(session_id: string, contact_id: string, escalates: boolean, loops: boolean, rules: SessionRules): LegRow;
+  /** Its row need not be kept. */
+  forgetRow(): void;
+  /** The next revision describes it anew. */
+  touch(): void;
 }
 
 /** Place of the first item that is not before an event, in items that are in total order. */

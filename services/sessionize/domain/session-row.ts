@@ -1,7 +1,6 @@
 import type { SessionEvent, SessionRow } from '../../../schemas/types';
 import { compareEvents } from './event-order';
 import type { Leg } from './leg';
-import type { DescribedLeg } from './leg-row';
 import { confidence } from './leg-stated';
 import type { SessionRules } from './rules';
 
@@ -18,7 +17,7 @@ export function describeSession(legs: readonly Leg[], counts: SessionCounts, rul
   const path_counts: number[] = [];
   const channels: string[] = [];
   let [failed, failures_before_success, first_failed_channel, rescued_by_channel] = [0, 0, '', ''];
-  let [outcome, firstSuccess] = ['UNKNOWN', undefined as DescribedLeg | undefined];
+  let [outcome, firstSuccess] = ['UNKNOWN', undefined as Leg | undefined];
   let last = first;
   let intent: SessionEvent | undefined;
   let emotionFirst: SessionEvent | undefined;
@@ -27,27 +26,25 @@ export function describeSession(legs: readonly Leg[], counts: SessionCounts, rul
   for (let index = 0; index < legs.length; index++) {
     const leg = legs[index];
     const { facts } = leg;
-    const told = leg.described as DescribedLeg;
     last = later(last, facts.last) as SessionEvent;
     intent = moreConfident(intent, facts.intent);
     emotionFirst = earlier(emotionFirst, facts.emotionFirst);
     emotionLast = later(emotionLast, facts.emotionLast);
     firstCost = earlier(firstCost, facts.firstCost);
-    if (told.outcome !== 'UNKNOWN' && told.outcome !== 'NEUTRAL') outcome = told.outcome;
-    if (told.outcome === 'SUCCESS') {
-      if (!firstSuccess) [firstSuccess, failures_before_success] = [told, failed];
-      if (failed > 0 && rescued_by_channel === '') rescued_by_channel = told.label;
+    if (leg.outcome !== 'UNKNOWN' && leg.outcome !== 'NEUTRAL') outcome = leg.outcome;
+    if (leg.outcome === 'SUCCESS') {
+      if (!firstSuccess) [firstSuccess, failures_before_success] = [leg, failed];
+      if (failed > 0 && rescued_by_channel === '') rescued_by_channel = leg.label;
     }
-    if (told.failed) {
+    if (leg.failed) {
       failed += 1;
-      if (failed === 1) first_failed_channel = told.label;
+      if (failed === 1) first_failed_channel = leg.label;
     }
     if (index >= rules.oversized_legs) continue;
-    if (!channels.includes(told.row.channel)) channels.push(told.row.channel);
-    const element = `${told.label}:${told.outcome}`;
-    if (path[path.length - 1] === element) path_counts[path_counts.length - 1] += 1;
+    if (!channels.includes(facts.channel)) channels.push(facts.channel);
+    if (path[path.length - 1] === leg.element) path_counts[path_counts.length - 1] += 1;
     else {
-      path.push(element);
+      path.push(leg.element);
       path_counts.push(1);
     }
   }
@@ -67,7 +64,7 @@ export function describeSession(legs: readonly Leg[], counts: SessionCounts, rul
     failures_before_success: firstSuccess ? failures_before_success : failed,
     first_failed_channel,
     rescued_by_channel,
-    time_to_success_ms: firstSuccess ? firstSuccess.row.ended_at - first.occurred_at : null,
+    time_to_success_ms: firstSuccess ? endOf(firstSuccess) - first.occurred_at : null,
     cost_minor: firstCost ? costIn(firstCost.cost_currency as string, legs) : null,
     currency: firstCost?.cost_currency ?? '',
     emotion_start: emotionFirst?.emotion_score ?? null,
@@ -78,6 +75,8 @@ export function describeSession(legs: readonly Leg[], counts: SessionCounts, rul
     sign: 1,
   };
 }
+
+const endOf = ({ facts }: Leg): number => (facts.last as SessionEvent).occurred_at;
 
 type MaybeEvent = SessionEvent | undefined;
 

@@ -2,9 +2,9 @@ import type { LegRow, SessionEvent, SessionRow } from '../../../schemas/types';
 import { comesBack, contactGroups } from './contact-groups';
 import { ContactBook, interactionKey } from './contacts';
 import { compareEvents } from './event-order';
-import { Interaction, type LegChange, legOf } from './interaction';
+import { Interaction, type LegChange } from './interaction';
 import { type Leg, placeOf } from './leg';
-import type { LegPlace } from './leg-row';
+import { LoneLeg } from './lone-leg';
 import { type Changes, revised, takeBack } from './revision';
 import { reachMs, type SessionRules } from './rules';
 import { describeSession } from './session-row';
@@ -48,7 +48,7 @@ export class Session {
 
   /** Takes an event in; false when it is there already. */
   insert(event: SessionEvent): boolean {
-    const change = event.interaction_id ? this.interactionOf(event).insert(event) : this.insertAlone(event);
+    const change = event.interaction_id ? this.insertInInteraction(event) : this.insertAlone(event);
     if (!change) return false;
     for (const leg of change.removed) {
       this.legs.splice(placeOf(this.legs, leg.first, firstOf), 1);
@@ -70,22 +70,21 @@ export class Session {
     this.standingLegs.set(row.leg_id, row);
   }
 
-  private interactionOf(event: SessionEvent): Interaction {
+  private insertInInteraction(event: SessionEvent): LegChange | undefined {
     const key = interactionKey(event);
     this.interactions ??= new Map();
-    let interaction = this.interactions.get(key);
-    if (!interaction) {
-      interaction = new Interaction();
-      this.interactions.set(key, interaction);
-    }
-    return interaction;
+    const known = this.interactions.get(key);
+    if (known) return known.insert(event);
+    const interaction = new Interaction(event, key, this.rules);
+    this.interactions.set(key, interaction);
+    return { removed: [], added: [interaction.firstLeg] };
   }
 
   /** An event without an interaction is a leg of its own, which nothing continues. */
   private insertAlone(event: SessionEvent): LegChange | undefined {
     const place = placeOf(this.legs, event, firstOf);
     if (place < this.legs.length && compareEvents(this.legs[place].first, event) === 0) return undefined;
-    return { removed: [], added: [legOf(event)] };
+    return { removed: [], added: [new LoneLeg(event, this.rules)] };
   }
 
   /** Takes in another session whole. */
@@ -117,22 +116,23 @@ export class Session {
     const session_id = this.first.event_id;
     const groups = contactGroups(legs, rules);
     const { standingLegs } = this;
+    const isOversized = legs.length > rules.oversized_legs;
     for (let index = 0; index < legs.length; index++) {
       const leg = legs[index];
-      const place = {
-        session_id: index < rules.oversized_legs ? session_id : '',
-        contact_id: groups[index].contact_id,
-        escalates: leg.facts.side === 'SELF' && index < groups[index].lastHuman,
-        loops: comesBack(leg, index, groups[index]),
-      };
-      if (!leg.changed && leg.described && isAt(leg, place)) continue;
-      const { row } = leg.describe(place, rules);
+      const inSession = index < rules.oversized_legs ? session_id : '';
+      const group = groups?.[index];
+      const contact_id = group?.contact_id ?? leg.facts.contactId;
+      const escalates = group !== undefined && index < group.lastHuman && leg.facts.side === 'SELF';
+      const loops = group !== undefined && comesBack(leg, index, group);
+      if (leg.isDescribedAt(inSession, contact_id, escalates, loops)) continue;
       let before = leg.emitted;
+      const row = leg.describe(inSession, contact_id, escalates, loops, rules);
       if (!before && standingLegs) {
         before = standingLegs.get(row.leg_id);
         standingLegs.delete(row.leg_id);
       }
       leg.emitted = revised(row, before, changes.legs, version);
+      if (isOversized) leg.forgetRow();
     }
     for (const row of standingLegs?.values() ?? []) changes.legs.push(takeBack(row));
     this.standingLegs = undefined;
@@ -155,7 +155,7 @@ export class Session {
     if (changes.sessions.length + changes.legs.length === 0) return true;
     this.legs.forEach((leg, index) => {
       leg.emitted = before[index];
-      leg.changed = true;
+      leg.touch();
     });
     [this.standingSessions, this.standingLegs, this.unrevised] = [
       standingSessions,
@@ -172,11 +172,5 @@ export class Session {
 }
 
 const firstOf = (leg: Leg): SessionEvent => leg.first;
-
-const isAt = (leg: Leg, place: LegPlace): boolean =>
-  leg.described?.row.session_id === place.session_id &&
-  leg.described.row.contact_id === place.contact_id &&
-  leg.escalates === place.escalates &&
-  leg.loops === place.loops;
 
 export const bySessionStart = (a: Session, b: Session): number => compareEvents(a.first, b.first);

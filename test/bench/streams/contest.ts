@@ -9,7 +9,7 @@ import { partitions } from './input';
 import { changelogOf, type JavaApp, startStreams, streamsFigures } from './kafka-streams';
 import { type Measured, untilCommitted } from './measure';
 import type { Run } from './report';
-import { sessionizeFigures, startSessionize } from './sessionize';
+import { type SessionizeForm, sessionizeFigures, startSessionize } from './sessionize';
 import { readChangeSets, readWindows, type Sessions } from './sessions';
 import type { BenchSettings } from './settings';
 import { makeProjectTopics, makeTopic, removeTopics, topicEnd } from './topics';
@@ -41,23 +41,30 @@ interface Finished {
 }
 
 /** The service over the whole input, with a new group and an empty output. */
-export async function runSessionize(arena: Arena, course: Course, name: string, verify: boolean): Promise<Finished> {
+export async function runSessionize(
+  arena: Arena,
+  course: Course,
+  form: SessionizeForm,
+  name: string,
+  verify: boolean,
+): Promise<Finished> {
   const { admin, addresses, dir, settings } = arena;
   await removeTopics(admin, [topics.sessions]);
   await makeProjectTopics(admin);
-  const groupId = `bench-sessionize-${name}`;
+  const groupId = `bench-${form}-${name}`;
   const contender = await startSessionize({
+    form,
     groupId,
     addresses,
     heap_mb: settings.NODE_HEAP_MB,
-    log: join(dir, 'logs', `sessionize-${name}.log`),
+    log: join(dir, 'logs', `${form}-${name}.log`),
     profileDir: settings.PROFILE ? join(dir, 'profiles') : undefined,
   });
   try {
     const measured = await untilCommitted(admin, contender, groupId, course.inputEnds, arena.brokerPid);
     const { commits, change_sets, sessionised, failures } = await sessionizeFigures(addresses);
     if (sessionised !== course.events || failures > 0) {
-      throw new Error(`sessionize took ${sessionised} events of ${course.events}, with ${failures} failures`);
+      throw new Error(`${form} took ${sessionised} events of ${course.events}, with ${failures} failures`);
     }
     const run = runOf(measured, course, {
       commit_interval_ms: (measured.seconds * 1_000 * partitions) / commits,

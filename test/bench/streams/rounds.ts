@@ -11,8 +11,8 @@ export interface LoadResult {
   /** What Streams was told; what it came to is in its runs. */
   streams_commit_interval_ms: number;
   summaries: Record<string, Summary>;
-  /** Ours over theirs, by medians. */
-  ratios?: { events_per_second: number; cpu: number };
+  /** Each of ours over Streams, by medians. */
+  ratios: Record<string, { events_per_second: number; cpu: number }>;
   runs: Record<string, Run[]>;
 }
 
@@ -33,9 +33,9 @@ export async function runRounds(
   const { CONTENDERS, COMMIT_INTERVAL_MS, ROUNDS } = arena.settings;
   let commit_interval_ms = COMMIT_INTERVAL_MS || 1_000;
   const once = (contender: Name, round: number, verify: boolean) =>
-    contender === 'sessionize'
-      ? runSessionize(arena, course, `${course.name}-${round}`, verify)
-      : runStreams(arena, course, `${course.name}-${round}`, commit_interval_ms, verify);
+    contender === 'kafka_streams'
+      ? runStreams(arena, course, `${course.name}-${round}`, commit_interval_ms, verify)
+      : runSessionize(arena, course, contender, `${course.name}-${round}`, verify);
 
   // In the order of the names: Streams is told what sessionize comes to.
   for (const contender of contenderNames.filter((name) => CONTENDERS.includes(name))) {
@@ -58,23 +58,28 @@ export async function runRounds(
     }
   }
   const summaries = Object.fromEntries(CONTENDERS.map((name) => [name, summarise(runs[name])]));
-  const { sessionize, kafka_streams } = summaries;
-  const ratio = (pick: (summary: Summary) => number): number =>
-    Math.round((pick(sessionize) / pick(kafka_streams)) * 100) / 100;
   return {
     events: course.events,
     sessions: expected.size,
     streams_commit_interval_ms: commit_interval_ms,
     summaries,
-    ...(sessionize &&
-      kafka_streams && {
-        ratios: {
-          events_per_second: ratio((summary) => summary.events_per_second.median),
-          cpu: ratio((summary) => summary.cpu_seconds_per_million.median),
-        },
-      }),
+    ratios: ratiosToStreams(summaries),
     runs,
   };
+}
+
+function ratiosToStreams({ kafka_streams, ...ours }: Record<string, Summary>): LoadResult['ratios'] {
+  if (!kafka_streams) return {};
+  const ratio = (one: number, other: number): number => Math.round((one / other) * 100) / 100;
+  return Object.fromEntries(
+    Object.entries(ours).map(([name, summary]) => [
+      name,
+      {
+        events_per_second: ratio(summary.events_per_second.median, kafka_streams.events_per_second.median),
+        cpu: ratio(summary.cpu_seconds_per_million.median, kafka_streams.cpu_seconds_per_million.median),
+      },
+    ]),
+  );
 }
 
 function tell(load: string, contender: string, round: number, run: Run): void {

@@ -4,15 +4,22 @@ import type { StackAddresses } from '../../../infra/local/stack';
 import { metricSum } from '../../support/metric-sum';
 import { type Contender, startContender, until } from './process';
 
-/** The compiled service beside this compiled file. */
-const script = join(__dirname, '..', '..', '..', 'services', 'sessionize', 'main.js');
+/** The compiled service, and its form with counts and bounds only, beside this compiled file. */
+const scripts = {
+  sessionize: join(__dirname, '..', '..', '..', 'services', 'sessionize', 'main.js'),
+  sessionize_bounds: join(__dirname, 'bounds-main.js'),
+};
+export type SessionizeForm = keyof typeof scripts;
 
 export interface SessionizeRun {
+  form?: SessionizeForm;
   groupId: string;
   addresses: StackAddresses;
   heap_mb: number;
   /** All that is open by default, as Streams' cache holds it. */
   hotCustomers?: number;
+  /** Settings other than the comparison's. */
+  env?: Record<string, string>;
   log: string;
   /** A folder for a CPU profile, or undefined. */
   profileDir: string | undefined;
@@ -20,6 +27,7 @@ export interface SessionizeRun {
 
 /** Starts the real service with its own defaults and resolves when it has its partitions. */
 export async function startSessionize(options: SessionizeRun): Promise<Contender> {
+  const script = scripts[options.form ?? 'sessionize'];
   if (!existsSync(script)) throw new Error(`${script} is missing: build the project first with \`npm run build\``);
   const { addresses, profileDir } = options;
   const profile = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
@@ -36,6 +44,7 @@ export async function startSessionize(options: SessionizeRun): Promise<Contender
       // As Streams does it: updates with every commit, and all that is open in the cache.
       REVISION_EVERY_MS: '0',
       STATE_HOT_CUSTOMERS: String(options.hotCustomers ?? 1_000_000),
+      ...options.env,
     },
     options.log,
   );

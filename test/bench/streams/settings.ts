@@ -9,7 +9,8 @@ const listOf = <const Name extends string>(names: readonly Name[]) =>
     .transform((text) => text.split(',').map((name) => name.trim()))
     .pipe(z.array(z.enum(names)).min(1));
 
-export const contenderNames = ['sessionize', 'kafka_streams'] as const;
+/** The service; the service with what Streams computes and no more; Streams. */
+export const contenderNames = ['sessionize', 'sessionize_bounds', 'kafka_streams'] as const;
 
 /** Environment variables of the comparison; README.md says what each is for. */
 export const benchSettings = z.object({

@@ -1,205 +1,260 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { EnrichedEvent } from '../../../schemas/types';
-import { eventOf } from '../support/audit-database';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { withStack } from '../support/stack';
-import { type Leg, LegDatabase, legOf, queuedLeg } from './leg-database';
+import { JourneyTables, type LegGiven, leg } from './support/journey-tables';
 
 const local = withStack(['clickhouse'], { setUpSteps: [] });
-const at = (time: string) => Date.parse(`2026-03-02T${time}Z`);
-const day = { from: '2026-03-02', to: '2026-03-03', by: [] as string[] };
-
-let database: LegDatabase;
+let tables: JourneyTables;
 beforeAll(async () => {
-  database = await LegDatabase.open(local.stack.addresses.clickhouseUrl, 'contacts');
+  tables = await JourneyTables.open(local.stack.addresses.clickhouseUrl, 'contacts');
+}, 60_000);
+afterAll(() => tables?.close());
+beforeEach(() => tables.empty('legs', 'sessions'));
+
+const march = { from: '2026-03-01', to: '2026-04-01' };
+const day = '2026-03-02';
+const contacts = async (legs: LegGiven[], columns: string, range = march) => {
+  await tables.insertLegs(legs);
+  return tables.view('contacts', range, columns);
+};
+
+describe('a contact', () => {
+  test('is a chain of transfers: menu, queue A, queue B', async () => {
+    const chain = [
+      leg({ at: [`${day} 10:00:00`, `${day} 10:00:40`], stage: 'SELF_SERVICE', outcome: 'ESCALATED', intent: 'guess' }),
+      leg({
+        at: [`${day} 10:00:40`, `${day} 10:06:00`],
+        stage: 'AGENT',
+        queue: 'A',
+        agent_id: 'anna',
+        answered_at: `${day} 10:01:00`,
+        handled_at: `${day} 10:05:30`,
+        transferred: true,
+        left_by: 'ANSWERED',
+        outcome: 'SUCCESS',
+      }),
+      leg({
+        at: [`${day} 10:05:00`, `${day} 10:20:00`],
+        stage: 'AGENT',
+        queue: 'B',
+        agent_id: 'bert',
+        answered_at: `${day} 10:08:00`,
+        handled_at: `${day} 10:20:00`,
+        left_by: 'ANSWERED',
+        outcome: 'SUCCESS',
+        intent: 'billing',
+      }),
+    ];
+    const columns = `kind, leg_count, human_legs, answered_legs, agents, transferred, first_queue, first_channel, intent,
+      outcome, resolved_by, autonomous, begins_in_self_service, self_service_only, started_at, handled_at, ended_at`;
+    expect(await contacts(chain, columns)).toEqual([
+      {
+        kind: 'ASSISTED',
+        leg_count: 3,
+        human_legs: 2,
+        answered_legs: 2,
+        agents: 2,
+        transferred: true,
+        first_queue: 'A',
+        first_channel: 'VOICE',
+        intent: 'billing',
+        outcome: 'SUCCESS',
+        resolved_by: 'human',
+        autonomous: false,
+        begins_in_self_service: true,
+        self_service_only: false,
+        started_at: `${day} 10:00:00.000`,
+        handled_at: `${day} 10:20:00.000`,
+        ended_at: `${day} 10:20:00.000`,
+      },
+    ]);
+  });
+
+  test('with a call back stays one, begun by the customer', async () => {
+    const legs = [
+      leg({ at: [`${day} 10:00:00`, `${day} 10:01:00`], stage: 'QUEUE', left_by: 'FLOW_OUT', outcome: 'DEFERRED' }),
+      leg({
+        at: [`${day} 11:00:00`, `${day} 11:10:00`],
+        stage: 'AGENT',
+        direction: 'OUTBOUND',
+        answered_at: `${day} 11:00:20`,
+        outcome: 'SUCCESS',
+      }),
+    ];
+    expect(await contacts(legs, 'direction, is_inbound, leg_count, answered, abandoned, outcome')).toEqual([
+      { direction: 'INBOUND', is_inbound: true, leg_count: 2, answered: true, abandoned: false, outcome: 'SUCCESS' },
+    ]);
+  });
+
+  test('belongs to the day and the range in which it starts, whole, also over midnight', async () => {
+    const legs = [
+      leg({ at: ['2026-03-02 23:58:00', '2026-03-02 23:59:00'], stage: 'SELF_SERVICE', outcome: 'ESCALATED' }),
+      leg({ at: ['2026-03-02 23:59:00', '2026-03-03 00:07:00'], stage: 'AGENT', outcome: 'SUCCESS' }),
+      leg({ at: ['2026-03-03 00:01:00', '2026-03-03 00:09:00'], stage: 'AGENT', outcome: 'SUCCESS' }),
+    ];
+    const columns = 'leg_count, ended_at';
+    expect(await contacts(legs, columns, { from: '2026-03-02', to: '2026-03-03' })).toEqual([
+      { leg_count: 3, ended_at: '2026-03-03 00:09:00.000' },
+    ]);
+    expect(await tables.view('contacts', { from: '2026-03-03', to: '2026-03-04' }, columns)).toEqual([]);
+  });
+
+  test('is another one in another session, though the source names it the same (reopened)', async () => {
+    const legs = [
+      leg({ at: [`${day} 10:00:00`, `${day} 10:05:00`], channel: 'CHAT', session_id: 'a', customer_message_count: 2 }),
+      leg({ at: ['2026-03-09 10:00:00', '2026-03-09 10:05:00'], channel: 'CHAT', session_id: 'b' }),
+    ];
+    expect(await contacts(legs, 'session_id, kind')).toEqual([
+      { session_id: 'a', kind: 'DIRECT' },
+      { session_id: 'b', kind: 'DIRECT' },
+    ]);
+  });
+
+  test('that changed or was taken back counts as it is now', async () => {
+    const row = { ...leg({ at: [`${day} 10:00:00`, `${day} 10:05:00`], stage: 'QUEUE' }), version: 1, sign: 1 };
+    const answered = { ...row, stage: 'AGENT', answered_at: `${day} 10:02:00`, version: 2 };
+    const gone = { ...leg({ at: [`${day} 12:00:00`, `${day} 12:05:00`], contact_id: 'gone' }), version: 3, sign: -1 };
+    await tables.insert('legs', [{ ...row, sign: -1 }, answered, gone]);
+    await tables.insert('legs', [row, { ...gone, sign: 1 }]);
+    expect(await tables.view('contacts', march, 'contact_id, answered, leg_count')).toEqual([
+      { contact_id: 'k', answered: true, leg_count: 1 },
+    ]);
+  });
 });
-afterAll(() => database?.client.close());
 
-describe('contact_metrics', () => {
-  const answered = (arrived_at: number, given: Omit<Partial<Leg>, 'wait_ms'>) =>
-    queuedLeg('ANSWERED', { arrived_at, wait_ms: 30_000, talk_ms: 60_000, hold_ms: 10_000, acw_ms: 20_000, ...given });
-  const chain = (name: string) => ({ customer_id: name, session_id: name, contact_id: name });
-  const one = async (queue: string) => {
-    const rows = await database.view('contact_metrics', { ...day, by: ['queue'] });
-    return rows.find((row) => row.queue === queue);
-  };
-
-  test('a menu and two agents are one contact: its handle time is summed, its first person awaited from the first leg', async () => {
-    const menu = { ...chain('chain'), queue: '', stage: 'SELF_SERVICE', ivr_ms: 50_000 };
-    await database.insert([
-      legOf({ ...menu, arrived_at: at('10:00:00') }),
-      answered(at('10:01:00'), { ...chain('chain'), queue: 'chain', transferred: true }),
-      answered(at('10:05:00'), { ...chain('chain'), queue: 'elsewhere' }),
-    ]);
-    expect(await one('chain')).toMatchObject({
-      ...{ contacts: 1, legs: 3, contacts_with_people: 1, contacts_answered: 1, contacts_handled: 1 },
-      ...{ handle_ms: 180_000, aht_per_contact_ms: 180_000, time_to_first_human_ms: 90_000 },
-      ...{ contacts_transferred: 1, contact_transfer_rate: 1, transfers: 1, transfers_per_contact: 1 },
-    });
-    // Per leg it is half of that.
-    expect(await database.one('handle_times', day)).toMatchObject({ handled: 2, aht_ms: 90_000 });
-    expect(await one('elsewhere')).toBeUndefined();
-  });
-
-  test('a contact counts where it arrived and is read whole, beyond midnight too', async () => {
-    await database.insert([
-      legOf({ ...chain('night'), queue: '', stage: 'SELF_SERVICE', channel: 'CHAT', arrived_at: at('23:59:00') }),
-      answered(at('23:59:00') + 3_600_000, { ...chain('night'), queue: 'night' }),
-    ]);
-    const tomorrow = { from: '2026-03-03', to: '2026-03-04', by: ['queue'] };
-    expect(await one('night')).toMatchObject({ contacts: 1, avg_time_to_first_human_ms: 3_630_000 });
-    expect(await database.view('contact_metrics', tomorrow)).toEqual([]);
-    expect(await database.one('handle_times', tomorrow)).toMatchObject({ handled: 1 });
-  });
-
-  test('who meets nobody has no time to a person, and a menu alone is no contact with people', async () => {
-    await database.insert([
-      legOf({ ...chain('menu'), queue: 'menu', stage: 'SELF_SERVICE', arrived_at: at('12:00:00') }),
-      queuedLeg('ABANDONED', { ...chain('gone'), queue: 'menu', arrived_at: at('12:00:00'), wait_ms: 60_000 }),
-    ]);
-    expect(await one('menu')).toMatchObject({
-      ...{ contacts: 2, contacts_with_people: 1, contacts_answered: 0, contacts_handled: 0, time_to_first_human_ms: 0 },
-      ...{ avg_time_to_first_human_ms: null, p50_time_to_first_human_ms: null, p90_time_to_first_human_ms: null },
-      ...{ aht_per_contact_ms: null, contact_transfer_rate: null, transfers: 0, transfers_per_contact: 0 },
-    });
-  });
-
-  test('a first message is an answer; the earlier of both counts', async () => {
-    const mail = { queue: 'mail', channel: 'EMAIL', arrived_at: at('13:00:00') };
-    await database.insert([
-      legOf({ ...mail, first_reply_at: at('14:00:00') }),
-      legOf({ ...mail, first_reply_at: at('14:00:00'), answered_at: at('13:20:00') }),
-      legOf({ ...mail, first_reply_at: at('13:10:00'), answered_at: at('13:20:00') }),
-    ]);
-    expect(await one('mail')).toMatchObject({ contacts_answered: 3, time_to_first_human_ms: 90 * 60_000 });
-  });
-
-  test('median and ninth tenth are of the contacts', async () => {
-    const waits = [1, 2, 3, 4, 5, 6, 7, 8, 9, 100];
-    await database.insert(
-      waits.map((seconds) =>
-        answered(at('15:00:00'), { queue: 'tenths', answered_at: at('15:00:00') + seconds * 1000 }),
-      ),
-    );
-    expect(await one('tenths')).toMatchObject({
-      ...{ avg_time_to_first_human_ms: 14_500, p50_time_to_first_human_ms: 6000, p90_time_to_first_human_ms: 100_000 },
-    });
-  });
-
-  test('a callback is no transfer, a revision no second contact', async () => {
-    const scheduled = queuedLeg('FLOW_OUT', {
-      ...chain('back'),
-      ...{ queue: 'back', arrived_at: at('16:00:00'), wait_ms: 20_000, flow_out_kind: 'callback' },
-    });
-    const call = answered(at('17:00:00'), {
-      ...chain('back'),
-      queue: 'back',
-      direction: 'OUTBOUND',
-      queued_at: null,
-      left_by: '',
-    });
-    await database.insert([scheduled, call]);
-    await database.insert([
-      { ...call, sign: -1 },
-      { ...call, version: 2, talk_ms: 70_000 },
-    ]);
-    expect(await one('back')).toMatchObject({
-      contacts: 1,
-      legs: 2,
-      contacts_handled: 1,
-      handle_ms: 100_000,
-      transfers: 0,
-    });
-    const [row] = (await database.view('abandonments', { ...day, by: ['queue'] })).filter(
-      ({ queue }) => queue === 'back',
-    );
-    expect(row).toMatchObject({ offered: 1, abandoned: 0, callback_flow_outs: 1, other_flow_outs: 0, abandon_rate: 0 });
-  });
-});
-
-describe('callbacks', () => {
-  const event = (event_type: string, time: string, given: Partial<EnrichedEvent>): EnrichedEvent =>
-    eventOf({
-      ...{ channel: 'VOICE', customer_id: 'c', event_type },
-      event_id: `${event_type} ${time} ${given.interaction_id}`,
-      occurred_at: at(time),
-      ...given,
-    });
-  const promise = (time: string, given: Partial<EnrichedEvent>): EnrichedEvent[] => [
-    event('queue.left', time, { queue: 'support', outcome_code: 'callback', ...given }),
-    event('callback.scheduled', time, given),
+describe('kinds of contact', () => {
+  const cases: { name: string; given: Partial<LegGiven>; seconds?: number; kind: string; is_contact: boolean }[] = [
+    { name: 'a queue', given: { stage: 'QUEUE' }, kind: 'ASSISTED', is_contact: true },
+    { name: 'a voice menu', given: { stage: 'SELF_SERVICE' }, kind: 'SELF_SERVICE', is_contact: true },
+    {
+      name: 'hung up in the menu at 5 s',
+      given: { stage: 'SELF_SERVICE' },
+      seconds: 5,
+      kind: 'SELF_SERVICE',
+      is_contact: false,
+    },
+    {
+      name: 'hung up in the menu at 6 s',
+      given: { stage: 'SELF_SERVICE' },
+      seconds: 6,
+      kind: 'SELF_SERVICE',
+      is_contact: true,
+    },
+    {
+      name: 'a bot nobody answers',
+      given: { channel: 'CHAT', stage: 'SELF_SERVICE', bot_message_count: 1, contact_intent: true },
+      kind: 'SELF_SERVICE',
+      is_contact: false,
+    },
+    {
+      name: 'a bot',
+      given: { channel: 'CHAT', stage: 'SELF_SERVICE', customer_message_count: 1 },
+      kind: 'SELF_SERVICE',
+      is_contact: true,
+    },
+    {
+      name: 'a bot on the site',
+      given: { channel: 'WEB', stage: 'SELF_SERVICE', customer_message_count: 1 },
+      kind: 'SELF_SERVICE',
+      is_contact: true,
+    },
+    { name: 'a mail', given: { channel: 'EMAIL', customer_message_count: 1 }, kind: 'DIRECT', is_contact: true },
+    { name: 'a visit', given: { channel: 'WEB', contact_intent: true }, kind: 'VISIT', is_contact: false },
+    { name: 'back-office work', given: { channel: 'TASK', stage: 'BACK_OFFICE' }, kind: 'OTHER', is_contact: false },
+    {
+      name: 'an order by the shop',
+      given: { channel: 'UNKNOWN', stage: 'PURCHASE' },
+      kind: 'OTHER',
+      is_contact: false,
+    },
+    {
+      name: 'a talk among colleagues',
+      given: { stage: 'AGENT', direction: 'INTERNAL' },
+      kind: 'OTHER',
+      is_contact: false,
+    },
   ];
-
-  test('are followed from promise to conversation', async () => {
-    const named = { customer_id: 'named', contact_id: 'k', interaction_id: 'i1' };
-    const linked = { customer_id: 'linked', interaction_id: 'i2' };
-    await database.insert(
-      [
-        ...promise('10:00:00', named),
-        event('callback.attempted', '10:30:00', { ...named, interaction_id: 'i9' }),
-        event('callback.attempted', '11:00:00', { ...named, interaction_id: 'i10' }),
-        event('callback.reached', '11:00:20', { ...named, interaction_id: 'i10' }),
-        // Joined by the connection it continues, and never reached.
-        ...promise('10:00:00', linked),
-        event('callback.attempted', '10:10:00', {
-          customer_id: 'linked',
-          interaction_id: 'i3',
-          previous_interaction_id: 'i2',
-        }),
-        // Only one of the two words for it, and nobody calls.
-        event('queue.left', '10:05:00', {
-          customer_id: 'forgotten',
-          interaction_id: 'i4',
-          queue: 'support',
-          outcome_code: 'callback',
-        }),
-        // The same name in another installation is another contact.
-        event('callback.reached', '10:06:00', {
-          customer_id: 'forgotten',
-          interaction_id: 'i4',
-          source_instance: 'other',
-        }),
-        // No promise at all.
-        event('callback.attempted', '10:00:00', { customer_id: 'stray', interaction_id: 'i5' }),
-        event('queue.left', '10:00:00', { customer_id: 'voicemail', interaction_id: 'i6', outcome_code: 'voicemail' }),
-      ],
-      'interactions',
-    );
-    expect(await database.view('callbacks', { ...day, by: ['queue'] })).toMatchObject([
-      {
-        ...{ queue: 'support', scheduled: 3, attempted: 2, reached: 1, attempts: 3 },
-        ...{ attempt_rate: 2 / 3, reach_rate: 0.5, completion_rate: 1 / 3, avg_time_to_attempt_ms: 20 * 60_000 },
-      },
+  test.each(cases)('$name: $kind', async ({ given, seconds = 60, kind, is_contact }) => {
+    const end = `${day} 10:0${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+    expect(await contacts([leg({ at: [`${day} 10:00:00`, end], ...given })], 'kind, is_contact')).toEqual([
+      { kind, is_contact },
     ]);
   });
 
-  test('promised twice by one contact are two, each with what follows it; tomorrow counts to the promise', async () => {
-    const contact = { customer_id: 'twice', contact_id: 'k' };
-    await database.insert(
-      [
-        ...promise('20:00:00', { ...contact, interaction_id: 'a', queue: 'twice' }),
-        event('callback.attempted', '20:30:00', { ...contact, interaction_id: 'b' }),
-        ...promise('21:00:00', { ...contact, interaction_id: 'c', queue: 'twice' }),
-        event('callback.reached', '21:00:00', {
-          ...contact,
-          interaction_id: 'd',
-          occurred_at: at('21:00:00') + 86_400_000,
-        }),
-      ],
-      'interactions',
-    );
-    const hours = (await database.view('callbacks', { ...day, by: ['hour', 'queue'] })).filter(
-      ({ queue }) => queue === 'twice',
-    );
-    expect(hours).toMatchObject([
-      { period_start: '2026-03-02 20:00:00', scheduled: 1, attempted: 1, reached: 0, reach_rate: 0 },
-      {
-        period_start: '2026-03-02 21:00:00',
-        scheduled: 1,
-        attempted: 1,
-        reached: 1,
-        avg_time_to_attempt_ms: 86_400_000,
-      },
+  test.each([
+    ['4711', 'verified'],
+    ['~phone:abc', 'derived'],
+    ['~device_id:abc', 'anonymous'],
+    ['~anonymous_id:abc', 'anonymous'],
+  ])('the customer %s is %s', async (customer_id, identity) => {
+    expect(await contacts([leg({ customer_id, at: [`${day} 10:00:00`, `${day} 10:05:00`] })], 'identity')).toEqual([
+      { identity },
     ]);
-    expect(await database.view('callbacks', { from: '2026-03-03', to: '2026-03-05', by: [] })).toEqual([]);
+  });
+});
+
+describe('who resolved it is the last word', () => {
+  const bot = {
+    at: [`${day} 10:00:00`, `${day} 10:05:00`] as [string, string],
+    channel: 'CHAT',
+    stage: 'SELF_SERVICE',
+  };
+  const person = { at: [`${day} 10:06:00`, `${day} 10:09:00`] as [string, string], channel: 'CHAT', stage: 'AGENT' };
+  const talk = { customer_message_count: 1 };
+  const cases: { name: string; legs: LegGiven[]; resolved_by: string; autonomous: boolean }[] = [
+    { name: 'bot, unstated', legs: [leg({ ...bot, outcome: 'SUCCESS' })], resolved_by: 'bot', autonomous: true },
+    {
+      name: 'a visitor',
+      legs: [leg({ ...bot, channel: 'WEB', stage: 'UNKNOWN', outcome: 'SUCCESS' })],
+      resolved_by: 'customer',
+      autonomous: true,
+    },
+    {
+      name: 'bot said so, people did',
+      legs: [
+        leg({ ...bot, ...talk, outcome: 'ESCALATED', resolved_by: 'bot' }),
+        leg({ ...person, outcome: 'SUCCESS' }),
+      ],
+      resolved_by: 'human',
+      autonomous: false,
+    },
+    {
+      name: 'people, then a bot said so',
+      legs: [
+        leg({ ...person, outcome: 'SUCCESS' }),
+        leg({ ...bot, at: [`${day} 10:10:00`, `${day} 10:11:00`], resolved_by: 'bot' }),
+      ],
+      resolved_by: 'bot',
+      autonomous: false,
+    },
+    {
+      name: 'closed by a timeout',
+      legs: [leg({ ...bot, ...talk, outcome: 'NEUTRAL', resolved_by: 'timeout' })],
+      resolved_by: 'timeout',
+      autonomous: false,
+    },
+    {
+      name: 'resolved, then given up in the queue',
+      legs: [
+        leg({ ...bot, outcome: 'SUCCESS', resolved_by: 'bot' }),
+        leg({ ...person, stage: 'QUEUE', outcome: 'ABANDONED' }),
+      ],
+      resolved_by: '',
+      autonomous: false,
+    },
+    {
+      name: 'a bot, with work in the back office: contained, not autonomous',
+      legs: [
+        leg({ ...bot, outcome: 'SUCCESS' }),
+        leg({ ...person, channel: 'TASK', stage: 'BACK_OFFICE', direction: 'INTERNAL' }),
+      ],
+      resolved_by: 'bot',
+      autonomous: false,
+    },
+    { name: 'nothing said', legs: [leg({ ...bot, ...talk })], resolved_by: '', autonomous: false },
+  ];
+  test.each(cases)('$name', async ({ legs, resolved_by, autonomous }) => {
+    expect(await contacts(legs, 'resolved_by, autonomous')).toEqual([{ resolved_by, autonomous }]);
+    const faced = legs.filter(({ stage, channel }) => channel !== 'TASK' && (stage === 'AGENT' || stage === 'QUEUE'));
+    expect(await tables.view('contacts', march, 'human_legs')).toEqual([{ human_legs: faced.length }]);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../../infra/clickhouse/migrate';
-import { agentHandleTimes, contactMetrics } from '../../support/recompute/contacts';
+import { agentHandleTimes, contactMetrics } from '../../support/recompute/contact-chains';
 import type { Figures, Question, RecomputedLeg } from '../../support/recompute/leg';
 import { abandonments, handleTimes, serviceLevels, type TargetOf, transfers } from '../../support/recompute/queues';
 import { RandomLegs, type SignedLeg } from '../../support/recompute/random-legs';

@@ -1,6 +1,6 @@
 import type { Seen, SimEvent } from '../core/event';
-import { isAnswer } from './legs';
-import { SHORT_WAIT_MS } from './rules';
+import { isAnswer, isType, type Leg } from './legs';
+import { SHORT_WAIT_MS, scope } from './rules';
 
 /** Something a customer tried that did not work, and where in its leg. */
 export interface FailureStep {
@@ -33,6 +33,20 @@ export function failureOfEvent(event: SimEvent): string | undefined {
   }
   if (type === 'interaction.ended' && event.attributes?.vcon_type === 'incomplete') return 'vcon.incomplete';
   return undefined;
+}
+
+/** A contact that comes back to a queue it was transferred out of: shown where the leg enters that queue. */
+export function loopStep(leg: Leg, earlier: Leg[]): FailureStep | undefined {
+  const queue = enteredQueue(leg);
+  if (!queue) return undefined;
+  const before = earlier.some((one) => one.transferred && one.contact === leg.contact && enteredQueue(one) === queue);
+  return before ? { name: 'transfer.loop', index: leg.events.findIndex(isType('queue.entered')) } : undefined;
+}
+
+function enteredQueue({ events }: Leg): string | undefined {
+  const event = events.find(isType('queue.entered'))?.event;
+  const name = event?.queue?.id || event?.queue?.name;
+  return event && name ? `${scope(event)} ${name}` : undefined;
 }
 
 /** All failures of a leg in order: those of single events, and those that only the leg shows. */

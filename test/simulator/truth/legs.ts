@@ -1,6 +1,9 @@
 import type { Channel, Seen, SimEvent, Status } from '../core/event';
+import type { LegColumns } from './columns';
+import { legColumns } from './columns';
+import { joinContacts } from './contacts';
 import type { FailureStep } from './failure';
-import { failureSteps } from './failure';
+import { failureSteps, loopStep } from './failure';
 import { legOutcome } from './outcome';
 import { SHORT_WAIT_MS, scope, stageOf } from './rules';
 
@@ -12,8 +15,10 @@ export interface Leg {
   session_id: string;
   customer_id: string;
   interaction_id: string;
-  /** Key of its contact, scoped by source. */
+  /** Key of its contact, scoped by source: first as the source names it, after joining that of its earliest leg. */
   contact: string;
+  /** Its name, likewise; two sources may use the same. */
+  contact_id: string;
   channel: Channel;
   side: Side;
   /** `CHANNEL` or `CHANNEL.SELF_SERVICE`. */
@@ -32,6 +37,7 @@ export interface Leg {
   failures: FailureStep[];
   outcome: Status;
   failed: boolean;
+  columns: LegColumns | undefined;
   events: Seen[];
 }
 
@@ -66,12 +72,16 @@ export function cutLegs(events: Seen[], session_id: string): Leg[] {
     if (interaction !== undefined) current.set(interaction, piece);
   }
   const legs = pieces.map((piece) => describeLeg(piece, session_id));
+  joinContacts(legs);
   legs.forEach((leg, i) => {
+    const loop = loopStep(leg, legs.slice(0, i));
+    if (loop) leg.failures = [...leg.failures, loop].sort((a, b) => a.index - b.index);
     leg.outcome = legOutcome(leg, legs.slice(i + 1));
     leg.failed =
       leg.outcome === 'FAILURE' ||
       leg.outcome === 'ABANDONED' ||
       (leg.outcome === 'ESCALATED' && leg.failures.length > 0);
+    leg.columns = legColumns(leg, legs.slice(i + 1));
   });
   return legs;
 }
@@ -104,7 +114,7 @@ function lastAgent(piece: Seen[]): string | undefined {
     .pop();
 }
 
-function isType(...types: string[]): (seen: Seen) => boolean {
+export function isType(...types: string[]): (seen: Seen) => boolean {
   return ({ event }) => types.includes(event.event_type);
 }
 
@@ -123,6 +133,7 @@ function describeLeg(events: Seen[], session_id: string): Leg {
     session_id,
     customer_id: first.customer_id,
     interaction_id: first.event.interaction_id ?? '',
+    contact_id: name || first.event.event_id,
     contact: name ? `${scope(first.event)} named ${name}` : `alone ${first.event.event_id}`,
     channel,
     side,
@@ -144,6 +155,7 @@ function describeLeg(events: Seen[], session_id: string): Leg {
     failures: failureSteps(events),
     outcome: 'UNKNOWN',
     failed: false,
+    columns: undefined,
     events,
   };
 }

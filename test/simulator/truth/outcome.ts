@@ -27,7 +27,7 @@ function leftWithoutAgent(leg: Leg): boolean {
   return queued && leg.answered_at === undefined && has(leg, 'queue.left', 'interaction.ended');
 }
 
-function reachedGoal(leg: Leg): boolean {
+export function reachedGoal(leg: Leg): boolean {
   if (has(leg, 'order.placed', 'case.resolved')) return true;
   return leg.events.some(({ event }) => Boolean(event.outcome?.goal) || event.commerce?.type === 'ORDER');
 }

@@ -10,6 +10,8 @@ export function see(event: SimEvent): Seen {
 const HOUR_MS = 3_600_000;
 
 export const CONTACT_JOIN_MS = 4 * HOUR_MS;
+/** A call whose line broke and the next call within this are one contact. */
+export const CONTACT_RECONNECT_MS = HOUR_MS / 4;
 export const LATENESS_MS = HOUR_MS;
 export const SHORT_WAIT_MS = 5_000;
 export const MOST_LEGS = 200;

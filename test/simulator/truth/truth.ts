@@ -1,6 +1,8 @@
 import { hourOf } from '../core/calendar';
 import type { Channel, Line } from '../core/event';
 import type { QueueFigures } from '../core/ledger';
+import type { LegFigures } from './figures';
+import { legFigures } from './figures';
 import { queueFigures, totalFigures } from './queues';
 import { isSessionised } from './rules';
 import type { Session, Sessionised } from './sessionise';
@@ -23,6 +25,8 @@ export interface SessionTruth {
   /** By queue id, '' for legs without a queue. */
   queues: Record<string, QueueFigures>;
   legs: number;
+  /** By channel. */
+  leg_figures: Record<string, LegFigures>;
   /** In order of customer_id and start. */
   sessions: Session[];
 }
@@ -76,6 +80,7 @@ function asTruth({ sessions, legs }: Sessionised): SessionTruth {
   return {
     queues: queueFigures(legs),
     legs: legs.length,
+    leg_figures: legFigures(legs),
     sessions: sessions.sort((a, b) => compare(a.customer_id, b.customer_id) || a.started_at - b.started_at),
   };
 }

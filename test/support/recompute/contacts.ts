@@ -1,102 +1,133 @@
-import { type Figures, groupBy, type RecomputedLeg as Leg, type Question, ratio, sumOf } from './leg';
-import { compareKeys, handling, keyOf, leftQueueAt } from './queues';
-import { localText } from './zones';
+import {
+  addCosts,
+  addresses,
+  type Costs,
+  costsOf,
+  groupBy,
+  inOrder,
+  type Leg,
+  type Rate,
+  sideOf,
+  stepOf,
+} from './rows';
 
-interface Contact {
-  first: Leg;
-  /** Its first queue, '' if none. */
-  queue: string;
-  legs: Leg[];
+export interface Contact {
+  customer_id: string;
+  first_leg_id: string;
+  identity: string;
+  kind: string;
+  is_contact: boolean;
+  is_inbound: boolean;
+  direction: string;
+  started_at: number;
+  ended_at: number;
+  handled_at: number | null;
+  first_channel: string;
+  channels: string[];
+  intent: string;
+  leg_count: number;
+  human_legs: number;
+  agents: number;
+  begins_in_self_service: boolean;
+  engaged: boolean;
+  first_human_channel: string;
+  answered: boolean;
+  abandoned: boolean;
+  short_abandoned: boolean;
+  transferred: boolean;
+  outcome: string;
+  resolved_by: string;
+  autonomous: boolean;
+  goal: string;
+  contact_intent: boolean;
+  failure_step: string;
+  case_id: string;
+  order_id: string;
+  costs: Costs;
 }
 
-function contactsOf(legs: readonly Leg[]): Contact[] {
-  const chains = groupBy(legs, (leg) => [leg.customer_id, leg.session_id, leg.contact_id]);
-  return chains.map((chain) => {
-    const inOrder = chain.toSorted((a, b) => compareKeys([a.arrived_at, a.leg_id], [b.arrived_at, b.leg_id]));
-    return { first: inOrder[0], queue: inOrder.find(({ queue }) => queue !== '')?.queue ?? '', legs: inOrder };
+const bounce_ms = 5000;
+
+function actsIn(leg: Leg): boolean {
+  const length = leg.ended_at - leg.arrived_at;
+  if (sideOf(leg) === 'HUMAN' || leg.customer_message_count > 0) return true;
+  if (leg.goal || leg.intent || leg.failure_step || leg.outcome === 'SUCCESS') return true;
+  if (leg.channel === 'VOICE' || leg.channel === 'VIDEO') return (leg.ivr_ms ?? length) > bounce_ms;
+  if ((leg.channel === 'WEB' || leg.channel === 'APP') && leg.bot_message_count === 0 && length > 0) return true;
+  return sideOf(leg) === '';
+}
+
+function kindOf(legs: Leg[], direction: string): string {
+  if (direction === 'INTERNAL') return 'OTHER';
+  if (legs.some((leg) => sideOf(leg) === 'HUMAN' && leg.channel !== 'TASK')) return 'ASSISTED';
+  if (legs.some((leg) => leg.stage === 'SELF_SERVICE' && addresses(leg))) return 'SELF_SERVICE';
+  if (legs.some(addresses)) return 'DIRECT';
+  return legs.some(({ channel }) => channel === 'WEB' || channel === 'APP') ? 'VISIT' : 'OTHER';
+}
+
+function closedBy(legs: Leg[]): string {
+  const last = legs.findLast(({ outcome, resolved_by }) => resolved_by || !['UNKNOWN', 'NEUTRAL'].includes(outcome));
+  if (!last || last.resolved_by) return last?.resolved_by ?? '';
+  if (last.outcome !== 'SUCCESS') return '';
+  if (sideOf(last) === 'HUMAN') return 'human';
+  if (last.stage === 'SELF_SERVICE') return 'bot';
+  return sideOf(last) === '' ? '' : 'customer';
+}
+
+/** Every contact of the given legs, one for each customer, session and contact_id. */
+export function contactsOf(all: readonly Leg[], rates: readonly Rate[]): Contact[] {
+  const costs = costsOf(all, rates);
+  return groupBy(all, (leg) => [leg.customer_id, leg.session_id, leg.contact_id]).map((group) => {
+    const legs = inOrder(group);
+    const facing = legs.filter(({ channel }) => channel !== 'TASK');
+    const humans = facing.filter((leg) => sideOf(leg) === 'HUMAN');
+    const direction = legs.find((leg) => leg.direction !== 'UNKNOWN')?.direction ?? 'UNKNOWN';
+    const kind = kindOf(legs, direction);
+    const engaged = legs.some(actsIn);
+    const is_contact = engaged && ['ASSISTED', 'SELF_SERVICE', 'DIRECT'].includes(kind);
+    const answered = legs.some(({ answered_at }) => answered_at !== null);
+    const lost = legs.filter(({ left_by }) => left_by === 'ABANDONED');
+    const resolved_by = closedBy(legs);
+    const handled = legs.flatMap(({ handled_at }) => (handled_at === null ? [] : [handled_at]));
+    const { customer_id } = legs[0];
+    return {
+      customer_id,
+      first_leg_id: legs[0].leg_id,
+      identity: !customer_id.startsWith('~')
+        ? 'verified'
+        : /^~(device|anonymous)/.test(customer_id)
+          ? 'anonymous'
+          : 'derived',
+      kind,
+      is_contact,
+      is_inbound: is_contact && direction !== 'OUTBOUND' && direction !== 'INTERNAL',
+      direction,
+      started_at: legs[0].arrived_at,
+      ended_at: Math.max(...legs.map((leg) => leg.ended_at)),
+      handled_at: handled.length > 0 ? Math.max(...handled) : null,
+      first_channel: legs[0].channel,
+      channels: [...new Set(legs.map((leg) => leg.channel))],
+      intent: legs.findLast((leg) => leg.intent)?.intent ?? '',
+      leg_count: legs.length,
+      human_legs: humans.length,
+      agents: new Set(legs.flatMap(({ agent_id }) => (agent_id ? [agent_id] : []))).size,
+      begins_in_self_service: facing.map(sideOf).find((side) => side !== '') === 'SELF_SERVICE',
+      engaged,
+      first_human_channel: humans[0]?.channel ?? '',
+      answered,
+      abandoned: !answered && lost.length > 0,
+      short_abandoned: !answered && lost.length > 0 && lost.every((leg) => leg.short_abandoned),
+      transferred: legs.some((leg) => leg.transferred),
+      outcome: legs.findLast((leg) => !['UNKNOWN', 'NEUTRAL'].includes(leg.outcome))?.outcome ?? 'UNKNOWN',
+      resolved_by,
+      autonomous:
+        ['bot', 'automation', 'customer'].includes(resolved_by) && !legs.some((leg) => sideOf(leg) === 'HUMAN'),
+      goal: legs.find((leg) => leg.goal)?.goal ?? '',
+      contact_intent: is_contact || legs.some((leg) => leg.contact_intent),
+      failure_step: legs.map(stepOf).find((step) => step !== '') ?? '',
+      case_id: legs.find((leg) => leg.case_id)?.case_id ?? '',
+      order_id: legs.find((leg) => leg.order_id)?.order_id ?? '',
+      costs: addCosts(legs.map((leg) => costs.get(leg) as Costs)),
+    };
   });
-}
-
-/** Time (ms) from the first leg to the first answer or message of a person on any leg; null if there was none. */
-function timeToFirstHuman({ first, legs }: Contact): number | null {
-  const times = legs.flatMap(({ answered_at, first_reply_at }) => [answered_at, first_reply_at]);
-  const known = times.filter((time) => time !== null);
-  return known.length > 0 ? Math.min(...known) - first.arrived_at : null;
-}
-
-/** Legs that queued or were answered, in the contact's own direction: what is beyond the first is a transfer. */
-function peopleLegs({ first, legs }: Contact): number {
-  return legs.filter(
-    ({ stage, queued_at, answered_at, direction }) =>
-      stage !== 'SELF_SERVICE' &&
-      (queued_at !== null || answered_at !== null) &&
-      (direction === 'OUTBOUND') === (first.direction === 'OUTBOUND'),
-  ).length;
-}
-
-export function contactMetrics(legs: readonly Leg[], question: Question): Figures[] {
-  const { from, to, zone } = question;
-  const contacts = contactsOf(legs).filter(({ first }) => first.arrived_at >= from && first.arrived_at < to);
-  const keyed = contacts.map((contact) => ({
-    contact,
-    key: keyOf({ ...contact.first, queue: contact.queue }, contact.first.arrived_at, question),
-  }));
-  return groupBy(keyed, ({ key }) => key)
-    .toSorted((a, b) => compareKeys(a[0].key, b[0].key))
-    .map((group) => {
-      const [start, channel, queue, direction] = group[0].key;
-      const all = group.map(({ contact }) => contact);
-      const handledLegs = all.flatMap((contact) => contact.legs.filter(({ handled_at }) => handled_at !== null));
-      const handled = all.filter((contact) => contact.legs.some(({ handled_at }) => handled_at !== null)).length;
-      const transferred = all.filter((contact) => contact.legs.some((leg) => leg.transferred)).length;
-      const waits = all.map(timeToFirstHuman).filter((time) => time !== null);
-      const sorted = waits.toSorted((a, b) => a - b);
-      const withPeople = all.map(peopleLegs).filter((number) => number > 0);
-      const transfers = sumOf(withPeople, (number) => number - 1);
-      const { handle_ms } = handling(handledLegs);
-      return {
-        period_start: localText(start, zone),
-        ...{ channel, queue, direction, contacts: all.length, legs: sumOf(all, (contact) => contact.legs.length) },
-        ...{ contacts_with_people: withPeople.length, contacts_answered: waits.length, contacts_handled: handled },
-        ...{ contacts_transferred: transferred, handle_ms, aht_per_contact_ms: ratio(handle_ms, handled) },
-        time_to_first_human_ms: sumOf(waits, (time) => time),
-        avg_time_to_first_human_ms: ratio(
-          sumOf(waits, (time) => time),
-          waits.length,
-        ),
-        p50_time_to_first_human_ms: sorted[Math.floor(sorted.length * 0.5)] ?? null,
-        p90_time_to_first_human_ms: sorted[Math.floor(sorted.length * 0.9)] ?? null,
-        contact_transfer_rate: ratio(transferred, handled),
-        ...{ transfers, transfers_per_contact: ratio(transfers, withPeople.length) },
-      };
-    });
-}
-
-export function agentHandleTimes(legs: readonly Leg[], question: Question): Figures[] {
-  const { from, to, zone, bookedBy } = question;
-  const groups = new Map<string, { key: (string | number)[]; answered: Leg[]; handled: Leg[] }>();
-  const add = (list: 'answered' | 'handled', leg: Leg, eventAt: number): void => {
-    const at = bookedBy === 'EVENT' ? eventAt : leg.arrived_at;
-    if (at < from || at >= to) return;
-    const [start, channel, queue] = keyOf(leg, at, question);
-    const key = [start, leg.agent_id, channel, queue];
-    const name = JSON.stringify(key);
-    if (!groups.has(name)) groups.set(name, { key, answered: [], handled: [] });
-    groups.get(name)?.[list].push(leg);
-  };
-  for (const leg of legs) {
-    if (leg.agent_id === '') continue;
-    if (leg.left_by === 'ANSWERED') add('answered', leg, leftQueueAt(leg));
-    if (leg.handled_at !== null) add('handled', leg, leg.handled_at);
-  }
-  return [...groups.values()]
-    .toSorted((a, b) => compareKeys(a.key, b.key))
-    .map(({ key: [start, agent_id, channel, queue], answered, handled }) => {
-      const transfers = handled.filter(({ transferred }) => transferred).length;
-      return {
-        period_start: localText(Number(start), zone),
-        ...{ agent_id, channel, queue, answered: answered.length, ...handling(handled), transfers },
-        transfer_rate: ratio(transfers, handled.length),
-      };
-    });
 }

@@ -24,9 +24,10 @@ describe('the services’ rules give the hand-worked answers', () => {
   test.each(chains.filter(({ expect: { legs } }) => legs))('legs of $file', ({ events, expect: { legs = [] } }) => {
     const found = new Map<string, LegRow>(runPipeline(events, 1, 1).legs.map((leg) => [leg.leg_id, leg]));
     expect([...found.keys()].sort()).toEqual(legs.map(({ leg_id }) => leg_id).sort());
-    for (const { handled_at, ...leg } of legs) {
-      const handled = handled_at === undefined ? {} : { handled_at: handled_at === null ? null : ms(handled_at) };
-      expect(found.get(leg.leg_id)).toMatchObject({ ...leg, ...handled });
+    for (const leg of legs) {
+      const times = (['handled_at', 'first_reply_at'] as const).filter((name) => leg[name]);
+      const inMs = Object.fromEntries(times.map((name) => [name, ms(String(leg[name]))]));
+      expect(found.get(leg.leg_id)).toMatchObject({ ...leg, ...inMs });
     }
   });
 });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { plantFault } from '../../simulator/faults';
 import { type Simulation, simulate } from '../../simulator/simulate';
 import type { SessionTruth } from '../../simulator/truth/truth';
+import { columns, differences, foundLegs, trueLegs } from './leg-columns';
 import { type PipelineResult, runPipeline } from './pure-pipeline';
 
 const figures = (result: PipelineResult) =>
@@ -84,6 +85,18 @@ describe('the rules, without a broker, against the simulation’s truth', () => 
     });
     expect(figures(result)).toEqual(truth.in_time.sessions);
     expect(result.legs.length).toBe(truth.in_time.legs);
+  });
+
+  test('every leg, column by column', () => {
+    const { lines, events } = simulation;
+    const wanted = trueLegs(lines.filter(({ late, repeat }) => !late && !repeat));
+    expect(differences(wanted, foundLegs(runPipeline(events, 4, 200)))).toEqual([]);
+  });
+
+  test.each(columns.slice(columns.indexOf('resolved_by')))('the simulation has legs with different %s', (name) => {
+    expect(
+      new Set(trueLegs(simulation.lines.filter(({ repeat }) => !repeat)).map((leg) => leg[name])).size,
+    ).toBeGreaterThan(1);
   });
 
   test('legs give the queues’ figures', () => {

@@ -27,8 +27,13 @@ function cut(events: SessionEvent[], cuts: number[]): SessionEvent[][] {
 }
 
 /** Events cut into batches, each one change set; all but the last may wait with their rows. */
-function run(events: SessionEvent[], cuts: number[], waits: (index: number) => boolean = () => false) {
-  const customer = new Customer(defaultRules);
+function run(
+  events: SessionEvent[],
+  cuts: number[],
+  waits: (index: number) => boolean = () => false,
+  rules = defaultRules,
+) {
+  const customer = new Customer(rules);
   const batches = cut(events, cuts);
   const sets = batches.map((batch, index) =>
     change(customer, batch, index + 1, index === batches.length - 1 || !waits(index)),
@@ -97,6 +102,17 @@ describe('sessions of one customer', () => {
         const { sets } = run(shuffled(events, random), cuts, (index) => ((waiting >> index) & 1) === 1);
         const once = run(events, []);
         expect(unversioned(rowsOf(sets))).toEqual(unversioned(rowsOf(once.sets)));
+      }),
+      { numRuns: 800 },
+    );
+  });
+
+  test('have the same rows where rows of long sessions are not kept but made again', () => {
+    const rules = { ...defaultRules, oversized_legs: 1 };
+    fc.assert(
+      fc.property(arrival, ([events, random, cuts]) => {
+        const { sets } = run(shuffled(events, random), cuts, undefined, rules);
+        expect(unversioned(rowsOf(sets))).toEqual(unversioned(rowsOf(run(events, [], undefined, rules).sets)));
       }),
       { numRuns: 800 },
     );

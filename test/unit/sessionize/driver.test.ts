@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { Registry } from 'prom-client';
 import type { SessionEvent } from '../../../schemas/types';
 import { topics } from '../../../services/lib/topics';
+import { sessionizeMetrics } from '../../../services/sessionize/metrics';
 import { minute, sessionEvent } from './events';
-import { World } from './world';
+import { standingRows, World } from './world';
 
 const raw = (time: number, offset?: number): Record<string, string> => ({
   raw_partition: '0',
@@ -52,6 +54,34 @@ describe('what sessionize does, in order', () => {
       'sessions ana#1[+a1/1], sessions progress, interactions.dead-letter undecodable, interactions.enriched@2, sessions.commands@0',
       'sessions progress, interactions.dead-letter command_unknown, interactions.enriched@2, sessions.commands@1',
     ]);
+  });
+
+  test('a customer has no more open events than the cap allows; the others are counted, and room comes back', async () => {
+    const metrics = sessionizeMetrics(new Registry());
+    const world = new World({ customerMaxEvents: 3, metrics });
+    const task = await world.open();
+    const events = async () =>
+      Object.fromEntries((await metrics.events.get()).values.map(({ labels, value }) => [labels.result, value]));
+    for (let i = 0; i < 5; i++) send(world, 'bot', { event_id: `e${i}`, occurred_at: i });
+    send(world, 'ana', { event_id: 'a', occurred_at: 5 });
+    await world.feed(task, topics.enriched, 10);
+    expect(await events()).toMatchObject({ sessionised: 4, over_cap: 2 });
+    expect([...standingRows(world.changeSets()).sessions.values()].map(({ event_count }) => event_count)).toEqual([
+      3, 1,
+    ]);
+
+    // A restart knows no more and no less.
+    const again = await world.open();
+    send(world, 'bot', { event_id: 'e5', occurred_at: 6 });
+    await world.feed(again, topics.enriched, 10);
+    expect(await events()).toMatchObject({ sessionised: 4, over_cap: 3 });
+
+    // The watermark passes the session: it is given up, and a new one begins.
+    send(world, 'ana', { event_id: 'b', occurred_at: 600 * minute });
+    await world.feed(again, topics.enriched, 10);
+    send(world, 'bot', { event_id: 'e6', occurred_at: 601 * minute });
+    await world.feed(again, topics.enriched, 10);
+    expect(await events()).toMatchObject({ sessionised: 6, over_cap: 3 });
   });
 
   test('a hot customer is revised at most once in a while; what is told of progress waits with the rows', async () => {

@@ -7,6 +7,7 @@ import type { Control } from '../../../services/lib/kafka/partition-task';
 import type { TransactionalProducer } from '../../../services/lib/kafka/transactional-producer';
 import { topics } from '../../../services/lib/topics';
 import type { SessionInput, SessionizeDeps } from '../../../services/sessionize/deps';
+import { Customer } from '../../../services/sessionize/domain/customer';
 import { defaultRules } from '../../../services/sessionize/domain/rules';
 import { sessionizeMetrics } from '../../../services/sessionize/metrics';
 import { packingOf } from '../../../services/sessionize/packing';
@@ -173,10 +174,11 @@ export class World {
       openProducer: async () => this.producer(),
       codecs: this.codecs,
       rules: defaultRules,
-      packing: packingOf(this.codecs.changeSet, defaultRules),
+      packing: packingOf(this.codecs.changeSet, defaultRules, () => new Customer(defaultRules)),
       now: () => this.now,
       revisionEveryMs: 0,
       hotCustomers: 1_000,
+      customerMaxEvents: 1_000_000,
       snapshotAfterRecords: 1_000_000,
       snapshotMaxBytes: 1_000_000,
       acceptLost: false,

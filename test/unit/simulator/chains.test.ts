@@ -26,13 +26,18 @@ function asExpected(leg: Leg): Record<string, unknown> {
     wait_ms: leg.wait_ms ?? null,
     short_abandoned: leg.short_abandoned,
     transferred: leg.transferred,
-    handled_at: handled ? new Date(handled.at).toISOString() : null,
+    contact_id: leg.contact_id,
+    ...leg.columns,
+    first_reply_at: iso(leg.columns?.first_reply_at),
+    handled_at: iso(handled?.at),
   };
 }
 
+const iso = (at: number | null | undefined): string | null => (at == null ? null : new Date(at).toISOString());
+
 describe('the truth about hand-worked chains', () => {
-  test('there are thirty of them, each with a name and a reason', () => {
-    expect(chains.map(({ file }) => Number(file.slice(0, 2)))).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+  test('there are thirty-six of them, each with a name and a reason', () => {
+    expect(chains.map(({ file }) => Number(file.slice(0, 2)))).toEqual(Array.from({ length: 36 }, (_, i) => i + 1));
     for (const { file, name, why } of chains) {
       expect(file.slice(3)).toBe(name);
       expect(why.length).toBeGreaterThan(40);
@@ -52,8 +57,8 @@ describe('the truth about hand-worked chains', () => {
   test.each(chains.filter(({ expect: { legs } }) => legs))('legs of $file', (chain) => {
     const legs = truthAbout(chain).legs.map(asExpected);
     const wanted = (chain.expect.legs ?? []).map((leg) => {
-      const at = leg.handled_at;
-      return at ? { ...leg, handled_at: new Date(Date.parse(at)).toISOString() } : leg;
+      const times = (['handled_at', 'first_reply_at'] as const).filter((name) => leg[name]);
+      return { ...leg, ...Object.fromEntries(times.map((name) => [name, iso(Date.parse(String(leg[name])))])) };
     });
     expect(legs.map(({ leg_id }) => leg_id).sort()).toEqual(wanted.map(({ leg_id }) => leg_id).sort());
     for (const leg of wanted) expect(legs.find(({ leg_id }) => leg_id === leg.leg_id)).toMatchObject(leg);

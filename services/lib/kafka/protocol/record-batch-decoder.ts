@@ -1,5 +1,6 @@
 import { KafkaJSPartialMessageError, lookupCodecByAttributes } from './kafkajs-internals';
-import { type DecodedRecord, decodeRecords, type RecordContext } from './record-reader';
+import type { DecodedRecord } from './lean-record';
+import { decodeRecords, type RecordContext } from './record-reader';
 
 /** kafkajs' decoder of the fetch response, as far as it is used here. */
 export interface Cursor {

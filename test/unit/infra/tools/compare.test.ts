@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Comparison, compare, differs, type Found } from '../../../../infra/tools/report/compare';
 import { renderComparison, sparkline, table } from '../../../../infra/tools/report/render';
-import type { SessionFigures, Truth } from '../../../../infra/tools/report/truth';
+import { type LegFigures, legFigures, type SessionFigures, type Truth } from '../../../../infra/tools/report/truth';
 
 const session = (given: Partial<SessionFigures>): SessionFigures => ({
   session_id: 's1',
@@ -21,6 +21,7 @@ const session = (given: Partial<SessionFigures>): SessionFigures => ({
   ...given,
 });
 const queue = { offered: 5, answered: 4, abandoned: 1, wait_ms_answered: 40_000 };
+const legs = Object.fromEntries(Object.keys(legFigures).map((name, index) => [name, index])) as LegFigures;
 const hours = Array.from({ length: 24 }, (_, hour) => hour);
 const truth: Truth = {
   days: 1,
@@ -30,12 +31,14 @@ const truth: Truth = {
   channels: { WEB: { all: 276, by_hour: hours } },
   queues: { support: queue },
   legs: 3,
+  leg_figures: { WEB: legs },
   sessions: [session({}), session({ session_id: 's2' })],
 };
 const found: Found = {
   events: 10,
   late: 1,
   legs: 3,
+  leg_figures: { WEB: legs },
   channels: { WEB: hours },
   queues: { support: queue },
   sessions: [session({ session_id: 's2' }), session({})],
@@ -57,6 +60,8 @@ describe('the comparison with the truth', () => {
     ['another end', { sessions: [session({ ended_at: 3 }), session({ session_id: 's2' })] }, '  their ended_at'],
     ['a wait more', { queues: { support: { ...queue, wait_ms_answered: 1 } } }, 'queues: wait_ms_answered'],
     ['a queue that should not be', { queues: { support: queue, ghost: queue } }, 'queues: offered'],
+    ['a hold more', { leg_figures: { WEB: { ...legs, hold_count: 99 } } }, 'legs by channel: hold_count'],
+    ['a leg’s cost lost', { leg_figures: {} }, 'legs by channel: cost_minor'],
     ['a channel lost', { channels: {} }, 'events by channel and hour'],
     ['a leg more', { legs: 4 }, 'legs'],
   ])('sees %s', (_name, change, figure) => {

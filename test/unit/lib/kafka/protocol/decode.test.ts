@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import '../../../../../services/lib/kafka/aborted-transactions';
 import type { AbortableRecord } from '../../../../../services/lib/kafka/aborted-transactions';
+import { headerNumber, headerText } from '../../../../../services/lib/kafka/headers';
+import type { KafkaMessage } from '../../../../../services/lib/kafka/kafkajs';
 import type { KafkajsEncoder } from '../../../../../services/lib/kafka/protocol/kafkajs-internals';
 import {
   type Cursor,
@@ -110,6 +112,23 @@ describe('what is read, compared with stock kafkajs', () => {
     expect(stock.records[0].headers.constructor).toEqual([Object, Buffer.from('a')]);
   });
 
+  test('a header is found by its name where it stands', async () => {
+    const [options] = fc.sample(arbitraryBatch, { numRuns: 1, seed: 1 });
+    const headers = { raw_time: '1764000000123', raw_tim: '7', kind: 'progress', many: ['1', '2'], empty: '' };
+    const bytes = await encode({ ...options, messages: [{ value: 'v', headers }, { value: 'w' }] });
+    const ours = (await decodeRecordBatch(new Decoder(bytes))).records as unknown as KafkaMessage[];
+    const stock = (await stockDecode(new Decoder(bytes))).records as unknown as KafkaMessage[];
+    for (const name of [...Object.keys(headers), 'raw_times', 'none']) {
+      for (const index of [0, 1]) {
+        expect(headerText(ours[index], name)).toBe(headerText(stock[index], name));
+        expect(headerNumber(ours[index], name)).toBe(headerNumber(stock[index], name));
+      }
+    }
+    expect(headerNumber(ours[0], 'raw_time')).toBe(1_764_000_000_123);
+    expect(headerText(ours[0], 'kind')).toBe('progress');
+    expect(headerNumber(ours[0], 'kind')).toBeNaN();
+  });
+
   test('a record that ends outside of its batch is told', async () => {
     const [options] = fc.sample(arbitraryBatch, { numRuns: 1, seed: 1 });
     const bytes = await encode({ ...options, compression: 0, messages: [{ value: 'value' }] });
@@ -154,10 +173,28 @@ async function decodeAll(decode: (cursor: Cursor) => Promise<RecordBatch>, bytes
   const batches: RecordBatch[] = [];
   while (cursor.offset < bytes.length) {
     try {
-      batches.push(await decode(cursor));
+      batches.push(plain(await decode(cursor)));
     } catch (error) {
       return { batches, error: (error as Error).message, name: (error as Error).name, offset: cursor.offset };
     }
   }
   return { batches, offset: cursor.offset };
 }
+
+/** Ours reads keys and headers when asked; stock has them at hand. */
+const plain = (batch: RecordBatch): RecordBatch => ({
+  ...batch,
+  records: batch.records.map(
+    ({ magicByte, attributes, timestamp, offset, key, value, headers, isControlRecord, batchContext }) => ({
+      magicByte,
+      attributes,
+      timestamp,
+      offset,
+      key,
+      value,
+      headers,
+      isControlRecord,
+      batchContext,
+    }),
+  ),
+});

@@ -1,0 +1,109 @@
+import type { IHeaders } from '../kafkajs';
+import { Reader } from './reader';
+import type { RecordContext } from './record-reader';
+
+/** What kafkajs says of a record. */
+export interface DecodedRecord {
+  magicByte: number;
+  attributes: number;
+  timestamp: string;
+  offset: string;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: IHeaders;
+  isControlRecord: boolean;
+  batchContext: RecordContext;
+}
+
+/**
+ * A record as kafkajs gives it, whose key and headers are read anew whenever they are asked for: most are never asked
+ * for, and a buffer for each would be half of what a consumer leaves to the garbage collector.
+ */
+export class LeanRecord implements DecodedRecord {
+  constructor(
+    private readonly buffer: Buffer,
+    private readonly keyAt: number,
+    private readonly headersAt: number,
+    readonly attributes: number,
+    readonly timestamp: string,
+    readonly offset: string,
+    readonly value: Buffer | null,
+    readonly batchContext: RecordContext,
+  ) {}
+
+  get magicByte(): number {
+    return this.batchContext.magicByte;
+  }
+
+  get isControlRecord(): boolean {
+    return this.batchContext.isControlBatch;
+  }
+
+  get key(): Buffer | null {
+    return new Reader(this.buffer, this.keyAt).sized();
+  }
+
+  get headers(): IHeaders {
+    const reader = new Reader(this.buffer, this.headersAt);
+    const headers: IHeaders = {};
+    for (let left = reader.varint(); left > 0; left--) addHeader(headers, reader.text(), reader.sized() as Buffer);
+    return headers;
+  }
+
+  /** The first header of that name as a decimal number, read where it stands; undefined if there is none. */
+  headerNumber(name: string): number | undefined {
+    const reader = this.headerAt(name);
+    if (!reader) return undefined;
+    const size = reader.varint();
+    return size < 0 ? undefined : decimal(this.buffer, reader.at, reader.at + size);
+  }
+
+  /** The same as text. */
+  headerText(name: string): string | undefined {
+    return this.headerAt(name)?.text();
+  }
+
+  /** A reader before the value of the first header of that name. */
+  private headerAt(name: string): Reader | undefined {
+    const { buffer } = this;
+    const reader = new Reader(buffer, this.headersAt);
+    for (let left = reader.varint(); left > 0; left--) {
+      const size = reader.varint();
+      const isIt = size === name.length && isAt(name, buffer, reader.at);
+      reader.at += Math.max(size, 0);
+      if (isIt) return reader;
+      reader.skip();
+    }
+    return undefined;
+  }
+}
+
+function isAt(name: string, buffer: Buffer, start: number): boolean {
+  for (let index = 0; index < name.length; index++) {
+    if (buffer[start + index] !== name.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+/** Digits in ASCII, read without making a string; anything else as `Number` reads it. */
+function decimal(buffer: Buffer, start: number, end: number): number {
+  let number = 0;
+  for (let index = start; index < end; index++) {
+    const digit = buffer[index] - 48;
+    if (digit < 0 || digit > 9) return Number(buffer.toString('utf8', start, end));
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+function addHeader(headers: IHeaders, name: string, value: Buffer): void {
+  if (!Object.hasOwn(headers, name)) {
+    // Not by assignment: `__proto__` would become the prototype.
+    if (name === '__proto__')
+      Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
+    else headers[name] = value;
+    return;
+  }
+  const before = headers[name];
+  headers[name] = Array.isArray(before) ? [...before, value] : [before as Buffer, value];
+}
