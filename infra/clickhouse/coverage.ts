@@ -1,17 +1,31 @@
 import type { Relation } from './catalogue';
 import type { MetricDefinition } from './metric-definitions';
 
-/** Views that show rows or states and no metrics: their COMMENTs are all there is to say. Every other view is a metric view. */
+/** Views that show rows, states or what other views are made of: their COMMENTs are enough. Every other view is a metric view. */
 const notMetrics = new Set([
+  'agent_status_intervals',
   'audit_safe_until',
+  'business_open_intervals',
+  'case_changes',
+  'contact_followups',
+  'contacts',
+  'conversation_metrics',
   'customer_timeline',
   'dead_letters',
+  'journey_legs',
+  'journey_sessions',
+  'journeys',
   'late_events',
+  'leg_facts',
+  'leg_metrics_in',
   'legs_current',
   'metric_definitions',
   'pipeline_status',
+  'queue_waits_in',
+  'sentiment_shifts',
   'sessionization_audit',
   'sessions_current',
+  'survey_responses',
 ]);
 
 export const isMetricView = ({ name, engine }: Pick<Relation, 'name' | 'engine'>): boolean =>

@@ -21,17 +21,24 @@ const tables: readonly [table: string, time: string, days: keyof Ttl][] = [
   ['legs', 'toDateTime(arrived_at)', 'sessionsDays'],
   ['channel_failure_paths_by_customer', 'day', 'sessionsDays'],
   ['volume_trends_15m', 'bucket_start', 'rollupsDays'],
-  ['efficiency_metrics_15m', 'bucket_start', 'rollupsDays'],
+  ['leg_metrics_15m', 'bucket_start', 'rollupsDays'],
 ];
 
-/** Small, or the record of what was done: kept. */
+/** Small, or the record of what was done or set: kept. */
 export const keptTables: readonly string[] = [
+  'agent_schedules',
+  'agent_status_classes',
+  'business_holidays',
+  'business_hours',
+  'case_status_classes',
   'dead_letters_log',
   'late_repairs',
   'metric_definitions_log',
   'pipeline_status_log',
+  'rate_card',
   'resessionize_requests',
   'schema_migrations',
+  'service_level_targets',
   'session_rules',
 ];
 

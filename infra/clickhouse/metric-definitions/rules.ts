@@ -45,6 +45,11 @@ export const rules: MetricDefinition[] = [
     'Sources that send seconds are exact to the second only. Amounts of different currencies are never added.',
   ),
   rule(
+    'calendar_time',
+    'Durations are calendar time, nights and weekends included, unless the column begins with business_ or avg_business_: then they are the parts within business_hours less business_holidays.',
+    'A mail that came on Friday evening and was answered on Monday morning waited 60 hours, or one.',
+  ),
+  rule(
     'utc',
     'Times and days are UTC; events belong to the time at which they occurred, not at which they arrived.',
     'For local days shift the time before cutting: toDate(bucket_start, ’America/Sao_Paulo’).',

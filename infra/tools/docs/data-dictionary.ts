@@ -17,7 +17,7 @@ export function renderDataDictionary(relations: readonly Relation[], definitions
     '## Metric views',
     ...metrics.map((view) => metricView(view, definitions)),
     '## Other views',
-    ...views.map(plain),
+    ...views.map((view) => (hasDefinitions(view, definitions) ? metricView(view, definitions) : plain(view))),
     '## Tables',
     'Most questions are answered by the views above. Tables of sign rows hold every revision: read their `_current` views.',
     ...tables.map(plain),
@@ -55,6 +55,10 @@ function metricView(view: Relation, definitions: readonly MetricDefinition[]): s
   });
   return `${heading(view)}\n\n${table(['column', 'type', 'unit', 'what', 'formula', 'edge cases', 'source'], body)}`;
 }
+
+/** Some views of rows have measures among their columns. */
+const hasDefinitions = ({ name }: Relation, definitions: readonly MetricDefinition[]): boolean =>
+  definitions.some(({ view_column }) => view_column.startsWith(`${name}.`));
 
 const ratioOf = (definition: MetricDefinition | undefined): string => {
   if (!definition) return '';
