@@ -8,7 +8,7 @@ export STACK_DIR STACK_PORT_OFFSET
 
 bin := node_modules/.bin
 stack := node dist/infra/local/cli.js
-sources := $(shell find services schemas infra test/simulator test/tools test/bench test/chaos test/support test/integration/support -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
+sources := $(shell find services schemas infra test/simulator test/tools test/bench test/chaos test/guide test/support test/integration/support -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
 
 ##@ Look at it
 
@@ -66,6 +66,10 @@ generate: build ## Write the generated files again (schemas/types.ts)
 
 build: node_modules/.installed dist/.built
 
+docs: build ## Write docs/ again: the data dictionary, and the answers in the analyst guide
+	@node dist/infra/tools/docs/main.js
+	@node dist/test/guide/main.js
+
 images: ## Build the container image (needs Docker; comes with the deployment)
 	@echo 'There is no image yet: it comes with the Helm chart. The services run from dist/ meanwhile.' && exit 1
 
@@ -87,4 +91,4 @@ node_modules/.installed: package-lock.json
 dist/.built: node_modules/.installed $(sources) tsconfig.json tsconfig.build.json
 	@rm -rf dist && $(bin)/tsc -p tsconfig.build.json && touch $@
 
-.PHONY: help demo report up down status logs replay resessionize check test bench chaos generate build images clean-data clean
+.PHONY: help demo report up down status logs replay resessionize check test bench chaos generate docs build images clean-data clean

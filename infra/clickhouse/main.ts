@@ -1,21 +1,29 @@
 import { join } from 'node:path';
+import { readSettings } from '../../services/lib/settings';
 import { connectDatabase } from './database';
+import { writeDefinitions } from './definitions';
+import { metricDefinitions } from './metric-definitions';
 import { migrate } from './migrate';
+import { clickhouseSettings, ttlOf } from './settings';
+import { applyTtl } from './ttl';
 
 /**
- * Migrates: `node dist/infra/clickhouse/main.js`, from the project's root, settings CLICKHOUSE_URL, CLICKHOUSE_DATABASE,
- * CLICKHOUSE_USER, CLICKHOUSE_PASSWORD.
+ * Migrates, writes the dictionary of metrics and sets the TTLs: `node dist/infra/clickhouse/main.js`, from the project's
+ * root. Its settings: settings.ts.
  */
 async function main(): Promise<void> {
+  const settings = readSettings(clickhouseSettings, process.env);
   const client = await connectDatabase({
-    url: process.env.CLICKHOUSE_URL || 'http://127.0.0.1:8123',
-    database: process.env.CLICKHOUSE_DATABASE || 'customer_dynamics',
-    username: process.env.CLICKHOUSE_USER || 'default',
-    password: process.env.CLICKHOUSE_PASSWORD ?? '',
+    url: settings.CLICKHOUSE_URL,
+    database: settings.CLICKHOUSE_DATABASE,
+    username: settings.CLICKHOUSE_USER,
+    password: settings.CLICKHOUSE_PASSWORD,
   });
   try {
     const folder = join(process.cwd(), 'infra/clickhouse/migrations');
     const applied = await migrate(client, { folder });
+    if (await writeDefinitions(client, metricDefinitions)) console.log('the dictionary of metrics is written');
+    for (const statement of await applyTtl(client, ttlOf(settings))) console.log(statement);
     console.log(applied.length > 0 ? `applied ${applied.length} migrations` : 'all migrations are applied');
   } finally {
     await client.close();

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -11,6 +11,8 @@ import { found } from '../../infra/tools/report/queries';
 import { report, simulatedRange } from '../../infra/tools/report/report';
 import type { Truth } from '../../infra/tools/report/truth';
 import { type ToolSettings, toolSettings } from '../../infra/tools/settings';
+import { answer, questionsOf } from '../guide/guide';
+import { projectRoot } from '../integration/support/build';
 import { withStack } from '../integration/support/stack';
 import { plantFault } from '../simulator/faults';
 import { simulate } from '../simulator/simulate';
@@ -116,6 +118,18 @@ describe('the whole pipeline, each part killed (SIGKILL) and started again while
     expect(text).not.toContain('differ');
     expect(text).toMatch(/VOICE +[\d,]+ +[▁▂▃▄▅▆▇█ ]+/);
   });
+
+  // Its answers, on the demo's data, are compared in test/integration/analyst-guide.test.ts.
+  test('every question of the analyst guide can be asked of what was loaded', async () => {
+    const questions = questionsOf(readFileSync(join(projectRoot, 'docs/analyst-guide.md'), 'utf8'));
+    const unanswered: string[] = [];
+    for (const { title, sql } of questions) {
+      const rows = (await answer(settings.clickhouse, sql)).split('\n').length - 1;
+      // These name a customer of the demo, or ask for more than so few events hold.
+      if (rows === 0 && !/customer_timeline|HAVING offered/.test(sql)) unanswered.push(title);
+    }
+    expect(unanswered).toEqual([]);
+  }, 60_000);
 
   test('an event that was not simulated makes the report differ', async () => {
     const doubled = plantFault(simulation, 'double', 11).filter(({ event_id }) => event_id.endsWith('-again'));

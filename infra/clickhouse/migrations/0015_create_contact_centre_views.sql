@@ -1,4 +1,110 @@
--- Parameters: see README.md, "Metrics of a contact centre".
+-- Parameters: see README.md, "Metrics of a contact centre". Views with parameters read one another.
+CREATE OR REPLACE VIEW leg_metrics_in
+(
+  period_start DateTime COMMENT 'Start of the period as by asks for it, in time_zone; from if by names none.',
+  by_channel LowCardinality(String) COMMENT 'Channel; (all) unless by names it.',
+  by_queue LowCardinality(String) COMMENT 'Queue; (all) unless by names it.',
+  by_direction LowCardinality(String) COMMENT 'Direction; (all) unless by names it.',
+  is_by_event UInt8 COMMENT 'Whether booked_by asks for EVENT.',
+  {column list of leg_metrics_15m}
+)
+AS WITH
+  ifNull({time_zone:Nullable(String)}, 'UTC') AS zone,
+  -- A word that is none of these is refused, with the likeliest of them named.
+  toString(CAST(ifNull({booked_by:Nullable(String)}, 'ARRIVAL'), 'Enum8(\'ARRIVAL\', \'EVENT\')')) AS booking,
+  CAST(CAST({by:Array(String)}, 'Array(Enum8(\'quarter_hour\', \'half_hour\', \'hour\', \'day\', \'week\', \'month\', \'channel\', \'queue\', \'direction\'))'), 'Array(String)') AS groups
+SELECT
+  multiIf(
+    has(groups, 'quarter_hour'), toTimeZone(metrics.bucket_start, zone),
+    has(groups, 'half_hour'), toStartOfHour(metrics.bucket_start, zone) + if(toMinute(metrics.bucket_start, zone) < 30, 0, 1800),
+    has(groups, 'hour'), toStartOfHour(metrics.bucket_start, zone),
+    has(groups, 'day'), toStartOfDay(metrics.bucket_start, zone),
+    has(groups, 'week'), toDateTime(toMonday(metrics.bucket_start, zone), zone),
+    has(groups, 'month'), toDateTime(toStartOfMonth(metrics.bucket_start, zone), zone),
+    toDateTime({from:DateTime64(3, 'UTC')}, zone)) AS period_start,
+  if(has(groups, 'channel'), metrics.channel, '(all)') AS by_channel,
+  if(has(groups, 'queue'), metrics.queue, '(all)') AS by_queue,
+  if(has(groups, 'direction'), metrics.direction, '(all)') AS by_direction,
+  booking = 'EVENT' AS is_by_event,
+  metrics.*
+FROM leg_metrics_15m AS metrics
+WHERE booked_by IN (booking, 'BOTH') AND bucket_start >= {from:DateTime64(3, 'UTC')} AND bucket_start < {to:DateTime64(3, 'UTC')}
+COMMENT 'Rows of leg_metrics_15m whose buckets start in [from, to), with the period and the groups that they count to: what the views over legs are made of.';
+
+CREATE OR REPLACE VIEW queue_waits_in
+(
+  period_start DateTime COMMENT 'Start of the period as by asks for it, in time_zone; from if by names none.',
+  by_channel LowCardinality(String) COMMENT 'Channel; (all) unless by names it.',
+  by_queue LowCardinality(String) COMMENT 'Queue; (all) unless by names it.',
+  by_direction LowCardinality(String) COMMENT 'Direction; (all) unless by names it.',
+  channel LowCardinality(String) COMMENT 'Channel of the legs.',
+  queue LowCardinality(String) COMMENT 'Queue of the legs; empty if none.',
+  offered Int64 COMMENT 'Legs that entered a queue; by EVENT those that left it.',
+  answered Int64 COMMENT 'Left by an answer.',
+  abandoned Int64 COMMENT 'Abandoned.',
+  flow_outs Int64 COMMENT 'Left otherwise.',
+  answered_wait_ms Int64 COMMENT 'Wait of the answered. Milliseconds.',
+  abandoned_wait_ms Int64 COMMENT 'Wait of the abandoned. Milliseconds.',
+  flow_out_wait_ms Int64 COMMENT 'Wait of the flow-outs. Milliseconds.',
+  answered_waits Tuple(Array(UInt32), Array(Int64)) COMMENT 'Waits of the answered in whole seconds, and how many waited so long.',
+  abandoned_waits Tuple(Array(UInt32), Array(Int64)) COMMENT 'Waits of the abandoned, likewise.',
+  flow_out_waits Tuple(Array(UInt32), Array(Int64)) COMMENT 'Waits of the flow-outs, likewise.',
+  callback_flow_outs Int64 COMMENT 'Left for a callback.',
+  abandoned_by_customer Int64 COMMENT 'Abandoned, ended by the customer.',
+  abandoned_by_system Int64 COMMENT 'Abandoned, ended by a system.',
+  abandoned_in_ivr Int64 COMMENT 'Given up in the voice menu.',
+  abandoned_in_queue Int64 COMMENT 'Given up in the queue.',
+  abandoned_in_ring Int64 COMMENT 'Given up while an agent was being rung.',
+  abandoned_on_hold Int64 COMMENT 'Given up on hold.',
+  handled Int64 COMMENT 'Legs whose handling is complete.',
+  target_seconds UInt32 COMMENT 'The target that holds: what is given, else by service_level_targets. Seconds.',
+  short_seconds UInt32 COMMENT 'The short-abandon limit that holds, likewise. Seconds.',
+  target_share Float64 COMMENT 'Share of legs to be in time by service_level_targets, 0 to 1.',
+  answered_in_time Int64 COMMENT 'Answered with a wait of at most the target.',
+  abandoned_in_time Int64 COMMENT 'Abandoned with a wait of at most the target.',
+  flow_outs_in_time Int64 COMMENT 'Left otherwise with a wait of at most the target.',
+  short_abandoned Int64 COMMENT 'Abandoned with a wait of at most the short-abandon limit.'
+)
+AS WITH
+  rows AS (
+    SELECT
+      period_start, by_channel, by_queue, by_direction, channel, queue,
+      if(any(signed.is_by_event), answered + abandoned + flow_outs, sum(signed.offered)) AS offered,
+      sum(signed.answered) AS answered, sum(signed.abandoned) AS abandoned, sum(signed.flow_outs) AS flow_outs,
+      sum(signed.answered_wait_ms) AS answered_wait_ms, sum(signed.abandoned_wait_ms) AS abandoned_wait_ms,
+      sum(signed.flow_out_wait_ms) AS flow_out_wait_ms, sumMap(signed.answered_waits) AS answered_waits,
+      sumMap(signed.abandoned_waits) AS abandoned_waits, sumMap(signed.flow_out_waits) AS flow_out_waits,
+      sum(signed.callback_flow_outs) AS callback_flow_outs, sum(signed.abandoned_by_customer) AS abandoned_by_customer,
+      sum(signed.abandoned_by_system) AS abandoned_by_system, sum(signed.abandoned_in_ivr) AS abandoned_in_ivr,
+      sum(signed.abandoned_in_queue) AS abandoned_in_queue, sum(signed.abandoned_in_ring) AS abandoned_in_ring,
+      sum(signed.abandoned_on_hold) AS abandoned_on_hold, sum(signed.handled) AS handled
+    FROM leg_metrics_in(from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, by = {by:Array(String)}, time_zone = {time_zone:Nullable(String)}, booked_by = {booked_by:Nullable(String)}) AS signed
+    GROUP BY period_start, by_channel, by_queue, by_direction, channel, queue
+  ),
+  targets AS (
+    SELECT pairs.queue AS queue, pairs.channel AS channel, argMax((wanted.target_seconds, wanted.short_abandon_seconds, wanted.share), named) AS target
+    FROM (SELECT DISTINCT queue, channel FROM rows) AS pairs
+    CROSS JOIN (
+      SELECT queue, channel, target_seconds, short_abandon_seconds, share, 1 + 2 * (queue != '*') + (channel != '*') AS named
+      FROM service_level_targets FINAL
+      UNION ALL SELECT '*', '*', 20, 5, 0.8, 0
+    ) AS wanted
+    WHERE wanted.queue IN (pairs.queue, '*') AND wanted.channel IN (pairs.channel, '*')
+    GROUP BY queue, channel
+  )
+SELECT
+  rows.*,
+  ifNull({target_seconds:Nullable(UInt32)}, target.1) AS target_seconds,
+  ifNull({short_seconds:Nullable(UInt32)}, target.2) AS short_seconds,
+  target.3 AS target_share,
+  arraySum((seconds, legs) -> if(seconds <= target_seconds, legs, 0), answered_waits.1, answered_waits.2) AS answered_in_time,
+  arraySum((seconds, legs) -> if(seconds <= target_seconds, legs, 0), abandoned_waits.1, abandoned_waits.2) AS abandoned_in_time,
+  arraySum((seconds, legs) -> if(seconds <= target_seconds, legs, 0), flow_out_waits.1, flow_out_waits.2) AS flow_outs_in_time,
+  arraySum((seconds, legs) -> if(seconds <= short_seconds, legs, 0), abandoned_waits.1, abandoned_waits.2) AS short_abandoned
+FROM rows
+INNER JOIN targets ON targets.queue = rows.queue AND targets.channel = rows.channel
+COMMENT 'Queued and given-up legs of leg_metrics_in, summed, with the target and the short-abandon limit that hold for each row: what service_levels and abandonments are made of.';
+
 CREATE OR REPLACE VIEW service_levels
 (
   period_start DateTime COMMENT 'Start of the period as by asks for it, in time_zone; from if by names none.',
@@ -27,21 +133,21 @@ CREATE OR REPLACE VIEW service_levels
   sl_dequeued Nullable(Float64) COMMENT 'Left the queue in time, by whatever way / offered (those still waiting too), 0 to 1.',
   asa_ms Nullable(Float64) COMMENT 'Average speed of answer: wait of answered legs / those of them whose wait is known. Milliseconds.',
   avg_abandon_wait_ms Nullable(Float64) COMMENT 'Wait of abandoned legs / those of them whose wait is known. Milliseconds.',
-  avg_wait_all_ms Nullable(Float64) COMMENT 'Wait of all legs that left the queue / those of them whose wait is known: not the ASA. Milliseconds.',
-  unknown_waits Int64 COMMENT 'Legs that left the queue with an unknown wait: never in time.'
+  unknown_waits Int64 COMMENT 'Legs that left the queue with an unknown wait: never in time.',
+  avg_wait_all_ms Nullable(Float64) COMMENT 'Wait of all legs that left the queue / those of them whose wait is known: not the ASA. Milliseconds.'
 )
 AS SELECT
   rows.period_start AS period_start, by_channel AS channel, by_queue AS queue,
   by_direction AS direction,
   if(min(rows.target_seconds) = max(rows.target_seconds), min(rows.target_seconds), NULL) AS target_seconds,
   if(min(rows.target_share) = max(rows.target_share), min(rows.target_share), NULL) AS target_share,
-  sum(rows.offered) AS offered, sumIf(rows.dequeued, left_by = 'ANSWERED') AS answered,
-  sumIf(rows.dequeued, left_by = 'ANSWERED' AND in_time) AS answered_in_time,
-  sumIf(rows.dequeued, left_by = 'ABANDONED') AS abandoned,
-  sumIf(rows.dequeued, left_by = 'ABANDONED' AND in_time) AS abandoned_in_time,
-  sumIf(rows.dequeued, left_by = 'ABANDONED' AND is_short) AS short_abandoned,
-  sumIf(rows.dequeued, left_by = 'FLOW_OUT') AS flow_outs,
-  sumIf(rows.dequeued, left_by = 'FLOW_OUT' AND in_time) AS flow_outs_in_time,
+  sum(rows.offered) AS offered, sum(rows.answered) AS answered,
+  sum(rows.answered_in_time) AS answered_in_time,
+  sum(rows.abandoned) AS abandoned,
+  sum(rows.abandoned_in_time) AS abandoned_in_time,
+  sum(rows.short_abandoned) AS short_abandoned,
+  sum(rows.flow_outs) AS flow_outs,
+  sum(rows.flow_outs_in_time) AS flow_outs_in_time,
   offered - answered - abandoned - flow_outs AS waiting,
   answered_in_time / nullIf(answered + abandoned, 0) AS sl_offered,
   answered_in_time / nullIf(answered, 0) AS sl_answered_over_answered,
@@ -52,17 +158,17 @@ AS SELECT
   (answered_in_time + abandoned_in_time) / nullIf(answered + abandoned, 0) AS sl_abandons_positive,
   answered_in_time / nullIf(answered + abandoned + flow_outs - abandoned_in_time, 0) AS sl_abandons_ignored_incl_flowouts,
   (answered_in_time + abandoned_in_time + flow_outs_in_time) / nullIf(offered, 0) AS sl_dequeued,
-  sumIf(rows.wait_ms, left_by = 'ANSWERED') / nullIf(sumIf(rows.dequeued, left_by = 'ANSWERED' AND wait_seconds >= 0), 0) AS asa_ms,
-  sumIf(rows.wait_ms, left_by = 'ABANDONED') / nullIf(sumIf(rows.dequeued, left_by = 'ABANDONED' AND wait_seconds >= 0), 0) AS avg_abandon_wait_ms,
-  sum(rows.wait_ms) / nullIf(sumIf(rows.dequeued, wait_seconds >= 0), 0) AS avg_wait_all_ms,
-  sumIf(rows.dequeued, left_by != '' AND wait_seconds < 0) AS unknown_waits
+  sum(rows.answered_wait_ms) / nullIf(sum(arraySum(rows.answered_waits.2)), 0) AS asa_ms,
+  sum(rows.abandoned_wait_ms) / nullIf(sum(arraySum(rows.abandoned_waits.2)), 0) AS avg_abandon_wait_ms,
+  answered + abandoned + flow_outs - sum(arraySum(rows.answered_waits.2) + arraySum(rows.abandoned_waits.2) + arraySum(rows.flow_out_waits.2)) AS unknown_waits,
+  sum(rows.answered_wait_ms + rows.abandoned_wait_ms + rows.flow_out_wait_ms)
+    / nullIf(answered + abandoned + flow_outs - unknown_waits, 0) AS avg_wait_all_ms
 FROM queue_waits_in(from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, by = {by:Array(String)},
   time_zone = {time_zone:Nullable(String)}, booked_by = {booked_by:Nullable(String)},
   target_seconds = {target_seconds:Nullable(UInt32)}, short_seconds = {short_seconds:Nullable(UInt32)}) AS rows
-WHERE rows.offered != 0 OR rows.dequeued != 0
+WHERE rows.offered != 0 OR rows.answered + rows.abandoned + rows.flow_outs != 0
 GROUP BY period_start, by_channel, by_queue, by_direction
-HAVING offered != 0 OR answered != 0 OR abandoned != 0 OR flow_outs != 0
-ORDER BY period_start, channel, queue, direction
+HAVING offered != 0 OR answered != 0 OR abandoned != 0 OR flow_outs != 0 ORDER BY period_start, channel, queue, direction
 COMMENT 'Service level in every variant, ASA and waits, of legs: service_levels(from = …, to = …, by = [\'day\', \'queue\'], target_seconds = 20, short_seconds = 5). Where there is nothing to divide by, a rate is NULL; over several rows sum the numbers and divide the sums.';
 
 CREATE OR REPLACE VIEW abandonments
@@ -92,11 +198,11 @@ CREATE OR REPLACE VIEW abandonments
 )
 AS SELECT
   rows.period_start AS period_start, by_channel AS channel, by_queue AS queue,
-  by_direction AS direction, sum(rows.offered) AS offered, sumIf(rows.dequeued, left_by = 'ANSWERED') AS answered,
-  sumIf(rows.dequeued, left_by = 'ABANDONED') AS abandoned,
-  sumIf(rows.dequeued, left_by = 'ABANDONED' AND is_short) AS short_abandoned,
+  by_direction AS direction, sum(rows.offered) AS offered, sum(rows.answered) AS answered,
+  sum(rows.abandoned) AS abandoned,
+  sum(rows.short_abandoned) AS short_abandoned,
   sum(rows.callback_flow_outs) AS callback_flow_outs,
-  sumIf(rows.dequeued, left_by = 'FLOW_OUT') - callback_flow_outs AS other_flow_outs,
+  sum(rows.flow_outs) - callback_flow_outs AS other_flow_outs,
   abandoned / nullIf(offered, 0) AS abandon_rate, abandoned / nullIf(answered + abandoned, 0) AS abandon_rate_decided,
   (abandoned - short_abandoned) / nullIf(offered - short_abandoned, 0) AS abandon_rate_excl_short,
   answered / nullIf(offered, 0) AS answer_rate, sum(rows.abandoned_by_customer) AS abandoned_by_customer,
@@ -109,8 +215,7 @@ FROM queue_waits_in(from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, '
   time_zone = {time_zone:Nullable(String)}, booked_by = {booked_by:Nullable(String)},
   target_seconds = {target_seconds:Nullable(UInt32)}, short_seconds = {short_seconds:Nullable(UInt32)}) AS rows
 GROUP BY period_start, by_channel, by_queue, by_direction
-HAVING offered != 0 OR ivr_abandons != 0 OR ring_abandons != 0 OR hold_abandons != 0
-ORDER BY period_start, channel, queue, direction
+HAVING offered != 0 OR ivr_abandons != 0 OR ring_abandons != 0 OR hold_abandons != 0 ORDER BY period_start, channel, queue, direction
 COMMENT 'Legs given up, where, and who ended them: abandonments(from = …, to = …, by = [\'day\'], short_seconds = 5). Where there is nothing to divide by, a rate is NULL; over several rows sum the numbers and divide the sums.';
 
 CREATE OR REPLACE VIEW handle_times
@@ -140,7 +245,7 @@ CREATE OR REPLACE VIEW handle_times
 )
 AS SELECT
   rows.period_start AS period_start, by_channel AS channel, by_queue AS queue,
-  by_direction AS direction, sumIf(rows.dequeued, left_by = 'ANSWERED') AS answered, sum(rows.handled) AS handled,
+  by_direction AS direction, sum(rows.answered) AS answered, sum(rows.handled) AS handled,
   sum(rows.handled_timed) AS handled_timed, sum(rows.talk_ms) AS talk_ms, sum(rows.hold_ms) AS hold_ms,
   sum(rows.acw_ms) AS acw_ms, sum(rows.focus_ms) AS focus_ms, talk_ms + hold_ms + acw_ms AS handle_ms,
   sum(rows.held) AS held, sum(rows.hold_count) AS hold_count, handle_ms / nullIf(handled, 0) AS aht_ms,
@@ -152,8 +257,7 @@ AS SELECT
 FROM leg_metrics_in(from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, by = {by:Array(String)},
   time_zone = {time_zone:Nullable(String)}, booked_by = {booked_by:Nullable(String)}) AS rows
 GROUP BY period_start, by_channel, by_queue, by_direction
-HAVING handled != 0 OR answered != 0
-ORDER BY period_start, channel, queue, direction
+HAVING handled != 0 OR answered != 0 ORDER BY period_start, channel, queue, direction
 COMMENT 'Handle time of legs and its parts: handle_times(from = …, to = …, by = [\'day\', \'queue\'], booked_by = \'EVENT\'). Per agent see agent_handle_times, per contact contact_metrics. Where there is nothing to divide by, a rate is NULL; over several rows sum the numbers and divide the sums.';
 
 CREATE OR REPLACE VIEW transfers
@@ -192,76 +296,5 @@ AS SELECT
 FROM leg_metrics_in(from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, by = {by:Array(String)},
   time_zone = {time_zone:Nullable(String)}, booked_by = {booked_by:Nullable(String)}) AS rows
 GROUP BY period_start, by_channel, by_queue, by_direction
-HAVING handled != 0 OR transfers != 0 OR offers != 0
-ORDER BY period_start, channel, queue, direction
+HAVING handled != 0 OR transfers != 0 OR offers != 0 ORDER BY period_start, channel, queue, direction
 COMMENT 'Transfers of legs by kind, and offers that nobody took: transfers(from = …, to = …, by = [\'queue\']). Per contact see contact_metrics. Where there is nothing to divide by, a rate is NULL; over several rows sum the numbers and divide the sums.';
-
--- From the legs themselves: agents are too many for the roll-up. Sums of sign, so no FINAL. Parts as in leg_metrics_15m.
-CREATE OR REPLACE VIEW agent_handle_times
-(
-  period_start DateTime COMMENT 'Start of the period as by asks for it, in time_zone; from if by names none.',
-  agent_id LowCardinality(String) COMMENT 'The agent who joined last.',
-  channel LowCardinality(String) COMMENT 'Channel of the legs; (all) unless by names it.',
-  queue LowCardinality(String) COMMENT 'Queue of the legs; (all) unless by names it.',
-  answered Int64 COMMENT 'Legs that left the queue by an answer: a leg that an agent got by a direct transfer is handled, not answered.',
-  handled Int64 COMMENT 'Legs of the agent whose handling is complete, queued or not.',
-  handled_timed Int64 COMMENT 'Of the handled, those of which any part is known.',
-  talk_ms Int64 COMMENT 'Talk, hold excluded. Milliseconds.',
-  hold_ms Int64 COMMENT 'Hold. Milliseconds.',
-  acw_ms Int64 COMMENT 'After-contact work. Milliseconds.',
-  focus_ms Int64 COMMENT 'Time in an agent\'s focus, of the legs that have it (asynchronous channels). Milliseconds.',
-  handle_ms Int64 COMMENT 'Talk + hold + after-contact work. Milliseconds.',
-  held Int64 COMMENT 'Of the handled, those that were put on hold and whose hold is known.',
-  transfers Int64 COMMENT 'Handled legs that were transferred on.',
-  aht_ms Nullable(Float64) COMMENT 'Average handle time: handle_ms / handled. Milliseconds.',
-  aht_timed_ms Nullable(Float64) COMMENT 'handle_ms / handled_timed: legs of which nothing is known left out. Milliseconds.',
-  aht_focus_ms Nullable(Float64) COMMENT 'As aht_timed_ms, with focus in place of talk and hold where it is known: not how long a conversation lay open. Milliseconds.',
-  avg_hold_when_held_ms Nullable(Float64) COMMENT 'Hold / legs that were put on hold. Milliseconds.',
-  transfer_rate Nullable(Float64) COMMENT 'transfers / handled.'
-)
-AS WITH
-  ifNull({time_zone:Nullable(String)}, 'UTC') AS zone,
-  toString(CAST(ifNull({booked_by:Nullable(String)}, 'ARRIVAL'), 'Enum8(\'ARRIVAL\', \'EVENT\')')) AS booking,
-  CAST(CAST({by:Array(String)}, 'Array(Enum8(\'hour\', \'day\', \'week\', \'month\', \'channel\', \'queue\'))'), 'Array(String)') AS groups
-SELECT
-  multiIf(
-    has(groups, 'hour'), toStartOfHour(rows.at, zone),
-    has(groups, 'day'), toStartOfDay(rows.at, zone),
-    has(groups, 'week'), toDateTime(toMonday(rows.at, zone), zone),
-    has(groups, 'month'), toDateTime(toStartOfMonth(rows.at, zone), zone),
-    toDateTime({from:DateTime64(3, 'UTC')}, zone)) AS period_start,
-  rows.agent_id AS agent_id,
-  if(has(groups, 'channel'), rows.channel, '(all)') AS channel,
-  if(has(groups, 'queue'), rows.queue, '(all)') AS queue,
-  sum(rows.sign * (rows.part < 3 AND rows.left_by = 'ANSWERED')) AS answered,
-  sum(rows.in_handling) AS handled,
-  sum(rows.in_handling * (coalesce(rows.talk_ms, rows.hold_ms, rows.acw_ms, rows.focus_ms) IS NOT NULL)) AS handled_timed,
-  sum(rows.in_handling * ifNull(rows.talk_ms, 0)) AS talk_ms,
-  sum(rows.in_handling * ifNull(rows.hold_ms, 0)) AS hold_ms,
-  sum(rows.in_handling * ifNull(rows.acw_ms, 0)) AS acw_ms,
-  sum(rows.in_handling * ifNull(rows.focus_ms, 0)) AS focus_ms,
-  talk_ms + hold_ms + acw_ms AS handle_ms,
-  sum(if(rows.hold_ms IS NULL, 0, rows.in_handling * (ifNull(rows.hold_ms, 0) > 0 OR rows.hold_count > 0))) AS held,
-  sum(rows.in_handling * rows.transferred) AS transfers,
-  handle_ms / nullIf(handled, 0) AS aht_ms,
-  handle_ms / nullIf(handled_timed, 0) AS aht_timed_ms,
-  (acw_ms + sum(rows.in_handling * ifNull(rows.focus_ms, ifNull(rows.talk_ms, 0) + ifNull(rows.hold_ms, 0))))
-    / nullIf(handled_timed, 0) AS aht_focus_ms,
-  hold_ms / nullIf(held, 0) AS avg_hold_when_held_ms,
-  transfers / nullIf(handled, 0) AS transfer_rate
-FROM
-(
-  SELECT
-    part, *,
-    sign * (part != 2 AND handled_at IS NOT NULL) AS in_handling,
-    multiIf(part = 0, arrived_at, part = 2, ifNull(answered_at, ended_at), assumeNotNull(handled_at)) AS at
-  FROM legs
-  ARRAY JOIN if(booking = 'EVENT', [2, 3], [0]) AS part
-  WHERE agent_id != '' AND (part != 3 OR handled_at IS NOT NULL)
-    AND arrived_at < {to:DateTime64(3, 'UTC')} AND (booking = 'EVENT' OR arrived_at >= {from:DateTime64(3, 'UTC')})
-) AS rows
-WHERE rows.at >= {from:DateTime64(3, 'UTC')} AND rows.at < {to:DateTime64(3, 'UTC')}
-GROUP BY period_start, agent_id, channel, queue
-HAVING handled != 0 OR answered != 0
-ORDER BY period_start, agent_id, channel, queue
-COMMENT 'Handle time of legs per agent: agent_handle_times(from = …, to = …, by = [\'day\'], booked_by = \'EVENT\'). It measures work, not people: read it with the number of legs beside it.';

@@ -1,5 +1,75 @@
 -- Parameters: see README.md, "Metrics of a contact centre".
 
+-- From the legs themselves: agents are too many for the roll-up. Sums of sign, so no FINAL. Parts as in leg_metrics_15m.
+CREATE OR REPLACE VIEW agent_handle_times
+(
+  period_start DateTime COMMENT 'Start of the period as by asks for it, in time_zone; from if by names none.',
+  agent_id LowCardinality(String) COMMENT 'The agent who joined last.',
+  channel LowCardinality(String) COMMENT 'Channel of the legs; (all) unless by names it.',
+  queue LowCardinality(String) COMMENT 'Queue of the legs; (all) unless by names it.',
+  answered Int64 COMMENT 'Legs that left the queue by an answer: a leg that an agent got by a direct transfer is handled, not answered.',
+  handled Int64 COMMENT 'Legs of the agent whose handling is complete, queued or not.',
+  handled_timed Int64 COMMENT 'Of the handled, those of which any part is known.',
+  talk_ms Int64 COMMENT 'Talk, hold excluded. Milliseconds.',
+  hold_ms Int64 COMMENT 'Hold. Milliseconds.',
+  acw_ms Int64 COMMENT 'After-contact work. Milliseconds.',
+  focus_ms Int64 COMMENT 'Time in an agent\'s focus, of the legs that have it (asynchronous channels). Milliseconds.',
+  handle_ms Int64 COMMENT 'Talk + hold + after-contact work. Milliseconds.',
+  held Int64 COMMENT 'Of the handled, those that were put on hold and whose hold is known.',
+  transfers Int64 COMMENT 'Handled legs that were transferred on.',
+  aht_ms Nullable(Float64) COMMENT 'Average handle time: handle_ms / handled. Milliseconds.',
+  aht_timed_ms Nullable(Float64) COMMENT 'handle_ms / handled_timed: legs of which nothing is known left out. Milliseconds.',
+  aht_focus_ms Nullable(Float64) COMMENT 'As aht_timed_ms, with focus in place of talk and hold where it is known: not how long a conversation lay open. Milliseconds.',
+  avg_hold_when_held_ms Nullable(Float64) COMMENT 'Hold / legs that were put on hold. Milliseconds.',
+  transfer_rate Nullable(Float64) COMMENT 'transfers / handled.'
+)
+AS WITH
+  ifNull({time_zone:Nullable(String)}, 'UTC') AS zone,
+  toString(CAST(ifNull({booked_by:Nullable(String)}, 'ARRIVAL'), 'Enum8(\'ARRIVAL\', \'EVENT\')')) AS booking,
+  CAST(CAST({by:Array(String)}, 'Array(Enum8(\'hour\', \'day\', \'week\', \'month\', \'channel\', \'queue\'))'), 'Array(String)') AS groups
+SELECT
+  multiIf(
+    has(groups, 'hour'), toStartOfHour(rows.at, zone),
+    has(groups, 'day'), toStartOfDay(rows.at, zone),
+    has(groups, 'week'), toDateTime(toMonday(rows.at, zone), zone),
+    has(groups, 'month'), toDateTime(toStartOfMonth(rows.at, zone), zone),
+    toDateTime({from:DateTime64(3, 'UTC')}, zone)) AS period_start,
+  rows.agent_id AS agent_id,
+  if(has(groups, 'channel'), rows.channel, '(all)') AS channel,
+  if(has(groups, 'queue'), rows.queue, '(all)') AS queue,
+  sum(rows.sign * (rows.part < 3 AND rows.left_by = 'ANSWERED')) AS answered,
+  sum(rows.in_handling) AS handled,
+  sum(rows.in_handling * (coalesce(rows.talk_ms, rows.hold_ms, rows.acw_ms, rows.focus_ms) IS NOT NULL)) AS handled_timed,
+  sum(rows.in_handling * ifNull(rows.talk_ms, 0)) AS talk_ms,
+  sum(rows.in_handling * ifNull(rows.hold_ms, 0)) AS hold_ms,
+  sum(rows.in_handling * ifNull(rows.acw_ms, 0)) AS acw_ms,
+  sum(rows.in_handling * ifNull(rows.focus_ms, 0)) AS focus_ms,
+  talk_ms + hold_ms + acw_ms AS handle_ms,
+  sum(if(rows.hold_ms IS NULL, 0, rows.in_handling * (ifNull(rows.hold_ms, 0) > 0 OR rows.hold_count > 0))) AS held,
+  sum(rows.in_handling * rows.transferred) AS transfers,
+  handle_ms / nullIf(handled, 0) AS aht_ms,
+  handle_ms / nullIf(handled_timed, 0) AS aht_timed_ms,
+  (acw_ms + sum(rows.in_handling * ifNull(rows.focus_ms, ifNull(rows.talk_ms, 0) + ifNull(rows.hold_ms, 0))))
+    / nullIf(handled_timed, 0) AS aht_focus_ms,
+  hold_ms / nullIf(held, 0) AS avg_hold_when_held_ms,
+  transfers / nullIf(handled, 0) AS transfer_rate
+FROM
+(
+  SELECT
+    part, *,
+    sign * (part != 2 AND handled_at IS NOT NULL) AS in_handling,
+    multiIf(part = 0, arrived_at, part = 2, ifNull(answered_at, ended_at), assumeNotNull(handled_at)) AS at
+  FROM legs
+  ARRAY JOIN if(booking = 'EVENT', [2, 3], [0]) AS part
+  WHERE agent_id != '' AND (part != 3 OR handled_at IS NOT NULL)
+    AND arrived_at < {to:DateTime64(3, 'UTC')} AND (booking = 'EVENT' OR arrived_at >= {from:DateTime64(3, 'UTC')})
+) AS rows
+WHERE rows.at >= {from:DateTime64(3, 'UTC')} AND rows.at < {to:DateTime64(3, 'UTC')}
+GROUP BY period_start, agent_id, channel, queue
+HAVING handled != 0 OR answered != 0
+ORDER BY period_start, agent_id, channel, queue
+COMMENT 'Handle time of legs per agent: agent_handle_times(from = …, to = …, by = [\'day\'], booked_by = \'EVENT\'). It measures work, not people: read it with the number of legs beside it.';
+
 -- First leg and first answer of a contact are no sums, so from the legs themselves. Contacts that arrive in the range are
 -- read whole, wherever their other legs lie.
 CREATE OR REPLACE VIEW contact_metrics

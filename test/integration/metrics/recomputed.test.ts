@@ -156,6 +156,8 @@ describe('legs drawn at random and revised', () => {
   }, 120_000);
 });
 
-const keys = ['booked_by', 'bucket_start', 'channel', 'queue', 'direction', 'left_by', 'wait_seconds'].join(', ');
+const keys = 'booked_by, bucket_start, channel, queue, direction';
+const maps = ['answered_waits', 'abandoned_waits', 'flow_out_waits'];
 const sums = (database: string): string =>
-  `SELECT ${keys}, * EXCEPT (${keys}) APPLY sum FROM ${database}.leg_metrics_15m GROUP BY ${keys} HAVING sum(legs) != 0 OR sum(dequeued) != 0 OR sum(handled) != 0`;
+  `SELECT ${keys}, * EXCEPT (${keys}, ${maps.join(', ')}) APPLY sum, ${maps.map((map) => `sumMap(${map})`).join(', ')}
+   FROM ${database}.leg_metrics_15m GROUP BY ${keys} HAVING sum(legs + answered + abandoned + flow_outs + handled) != 0`;

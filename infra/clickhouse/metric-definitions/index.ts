@@ -1,0 +1,25 @@
+import { chains } from './chains';
+import type { MetricDefinition } from './definition';
+import { dimensions } from './dimensions';
+import { efficiency } from './efficiency';
+import { handling } from './handling';
+import { journeys } from './journeys';
+import { queues } from './queues';
+import { rules } from './rules';
+import { service } from './service';
+import { volume } from './volume';
+
+export type { MetricDefinition } from './definition';
+
+/** The whole dictionary, in the order in which it is read: rules, dimensions, then view by view. */
+export const metricDefinitions: readonly MetricDefinition[] = [
+  ...rules,
+  ...dimensions,
+  ...volume,
+  ...efficiency,
+  ...queues,
+  ...handling,
+  ...chains,
+  ...journeys,
+  ...service,
+];

@@ -1,0 +1,83 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+
+export interface Figures {
+  name: string;
+  median_ms: number;
+  min_ms: number;
+  /** Of all threads: what a busy machine does not change much. */
+  cpu_ms: number;
+  rows_read: number;
+  bytes_read: number;
+}
+
+interface Counters {
+  rows: number;
+  bytes: number;
+  cpu_us: number;
+}
+
+/** Counters of the engine since its start: what a statement read is the difference around it, if nothing else runs. */
+async function counters(client: ClickHouseClient): Promise<Counters> {
+  const result = await client.query({
+    query: `SELECT toFloat64(sumIf(value, event = 'SelectedRows')) AS rows, toFloat64(sumIf(value, event = 'SelectedBytes')) AS bytes,
+        toFloat64(sumIf(value, event IN ('UserTimeMicroseconds', 'SystemTimeMicroseconds'))) AS cpu_us
+      FROM system.events`,
+    format: 'JSONEachRow',
+  });
+  const [row] = await result.json<Counters>();
+  return row!;
+}
+
+/**
+ * Time until the whole answer is here, over HTTP on the loopback: median and least of `runs`, after one run that is not
+ * counted. CPU, rows and bytes (uncompressed, as the engine counts them) are those of one run on average.
+ */
+export async function measure(
+  client: ClickHouseClient,
+  name: string,
+  sql: string,
+  runs = sql.includes('{n}') ? 25 : 5,
+): Promise<Figures> {
+  let asked = 0;
+  const ask = async (): Promise<number> => {
+    const query = sql.replace('{n}', String(++asked * 7_919));
+    const startedAt = performance.now();
+    const result = await client.query({ query, format: 'JSONEachRow' });
+    await result.text();
+    return performance.now() - startedAt;
+  };
+  await ask();
+  const idle = await counters(client);
+  const before = await counters(client);
+  const times: number[] = [];
+  for (let run = 0; run < runs; run++) times.push(await ask());
+  const after = await counters(client);
+  // The counters' own query counts as well.
+  const perRun = (of: keyof Counters): number => Math.max(0, after[of] - before[of] - (before[of] - idle[of])) / runs;
+  times.sort((a, b) => a - b);
+  return {
+    name,
+    median_ms: times[runs >> 1]!,
+    min_ms: times[0]!,
+    cpu_ms: perRun('cpu_us') / 1_000,
+    rows_read: perRun('rows'),
+    bytes_read: perRun('bytes'),
+  };
+}
+
+const scaled = (value: number): string => {
+  const units = ['', ' k', ' M', ' G'];
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
+  return `${(value / 1_000 ** step).toFixed(step === 0 ? 0 : 1)}${units[step]}`;
+};
+
+/** As a Markdown table. */
+export const tableOf = (figures: readonly Figures[]): string =>
+  [
+    '| question | median | least | CPU | rows read | bytes read |',
+    '|---|---:|---:|---:|---:|---:|',
+    ...figures.map(
+      ({ name, median_ms, min_ms, cpu_ms, rows_read, bytes_read }) =>
+        `| ${name} | ${median_ms.toFixed(0)} ms | ${min_ms.toFixed(0)} ms | ${cpu_ms.toFixed(0)} ms | ${scaled(rows_read)} | ${scaled(bytes_read)}B |`,
+    ),
+  ].join('\n');

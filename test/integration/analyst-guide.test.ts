@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connectDatabase } from '../../infra/clickhouse/database';
+import { loadDemoTables } from '../guide/demo-tables';
+import { questionsOf, withAnswers } from '../guide/guide';
+import { simulate } from '../simulator/simulate';
+import { projectRoot } from './support/build';
+import { withStack } from './support/stack';
+
+const guide = readFileSync(join(projectRoot, 'docs/analyst-guide.md'), 'utf8');
+const local = withStack(['clickhouse']);
+
+describe('docs/analyst-guide.md', () => {
+  let client: ClickHouseClient;
+  beforeAll(async () => {
+    const url = local.stack.addresses.clickhouseUrl;
+    client = await connectDatabase({ url, database: 'customer_dynamics', username: 'default', password: '' });
+    await loadDemoTables(client, simulate());
+  }, 240_000);
+  afterAll(() => client?.close());
+
+  test('its queries give the answers that stand behind them, on the demo’s data', async () => {
+    expect(questionsOf(guide).length).toBeGreaterThanOrEqual(20);
+    expect(await withAnswers(client, guide)).toBe(guide);
+  }, 120_000);
+
+  test('an answer that has changed shows', async () => {
+    const [question] = questionsOf(guide);
+    const one = `### ${question!.title}\n\n\`\`\`sql\n${question!.sql}\n\`\`\`\n`;
+    const answered = await withAnswers(client, one);
+    await client.command({
+      query:
+        "INSERT INTO interactions_landing (event_id, customer_id, occurred_at) VALUES ('one-more', 'c', '2026-03-04')",
+    });
+    expect(await withAnswers(client, answered)).not.toBe(answered);
+  });
+
+  test('a query that fails is told by its question', async () => {
+    const wrong = '### 1. Why?\n\n```sql\nSELECT nothing FROM nowhere\n```\n';
+    await expect(withAnswers(client, wrong)).rejects.toThrow(/^question 1\. Why\?: .*nowhere/);
+  });
+});
+
+describe('the questions of a guide', () => {
+  const block = '```sql\nSELECT 1\n```\n';
+  test.each([
+    { name: 'two blocks under one heading', text: `### 1. A\n\n${block}\n${block}`, fault: 'belongs to no question' },
+    { name: 'a heading without a block', text: `### 1. A\n\n### 2. B\n\n${block}`, fault: '1. A has no SQL' },
+    { name: 'the last heading without a block', text: `### 1. A\n\n${block}\n### 2. B\n`, fault: '2. B has no SQL' },
+    {
+      name: 'a number left out',
+      text: `### 1. A\n\n${block}\n### 3. B\n\n${block}`,
+      fault: 'question 2 is numbered 3. B',
+    },
+  ])('$name', ({ text, fault }) => {
+    expect(() => questionsOf(text)).toThrow(fault);
+  });
+});
