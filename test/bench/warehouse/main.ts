@@ -21,7 +21,7 @@ const portOffset = 8_000;
 /** Sessions in one statement: bounds the memory of an insert and its views. */
 const sessionsAtOnce = 50_000;
 /** What an event with its share of sessions, legs and rollups takes on disk, while parts merge; seen, rounded up. */
-const bytesPerEvent = 160;
+const bytesPerEvent = 100;
 const { values: options } = parseArgs({
   options: { rows: { type: 'string', default: '10000000' }, keep: { type: 'boolean', default: false } },
 });

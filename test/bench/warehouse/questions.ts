@@ -43,6 +43,16 @@ export const questions: readonly BenchQuestion[] = [
       FROM efficiency_metrics AS e WHERE queue = 'voice-billing' GROUP BY day ORDER BY day`,
   },
   {
+    name: 'service level by queue and day, a week',
+    sql: `SELECT period_start, queue, offered, sl_offered FROM
+      service_levels(from = '2025-11-03', to = '2025-11-10', by = ['day', 'queue'], target_seconds = 20)`,
+  },
+  {
+    name: 'repeat contacts within 7 days, a week of contacts',
+    sql: `SELECT channel, sum(measured), sum(repeated) FROM repeat_contacts(from = '2025-11-03', to = '2025-11-10',
+      window_days = 7, intent_scope = 'any', channel_scope = 'any', as_of = '2026-01-01') GROUP BY channel`,
+  },
+  {
     name: 'sessions: failures before success, a month',
     sql: `SELECT failures_before_success, count() FROM sessions_current WHERE ${within('started_at', 'month')}
       GROUP BY failures_before_success ORDER BY failures_before_success`,
