@@ -272,5 +272,5 @@ const cost: MetricDefinition[] = [
   ]),
 ];
 
-/** Contacts, self-service and cost: migration 0017, and cost_per_resolution. */
+/** Contacts, self-service and cost: migrations 0017 to 0019, and cost_per_resolution. */
 export const contacts: MetricDefinition[] = [...repeats, ...selfService, ...cost];

@@ -96,5 +96,5 @@ const journeyRates: MetricDefinition[] = [
   ]),
 ];
 
-/** Contacts, self-service, cost and journeys: migrations 0017 and 0018. */
+/** Contacts, self-service, cost and journeys: migrations 0017 to 0021. */
 export const journeys: MetricDefinition[] = [...contacts, ...journeyRates];

@@ -56,7 +56,7 @@ const questions: [view: string, asked: Asked][] = [
   ['service_levels', { by: ['day', 'queue', 'channel'], zone: 'Europe/Berlin' }],
   ['service_levels', { by: ['half_hour'], bookedBy: 'EVENT', target_seconds: 61, zone: 'Asia/Kathmandu', ...inside }],
   ['abandonments', { by: ['quarter_hour', 'direction'], zone: 'Europe/Berlin', ...inside }],
-  ['abandonments', { by: ['day'], bookedBy: 'EVENT', short_seconds: 19, zone: 'America/New_York' }],
+  ['abandonments', { by: ['hour'], bookedBy: 'EVENT', short_seconds: 19, zone: 'America/New_York' }],
   ['handle_times', { by: ['hour', 'queue'], zone: 'Europe/Berlin' }],
   ['handle_times', { by: ['week', 'channel'], bookedBy: 'EVENT', zone: 'Pacific/Chatham' }],
   ['transfers', { by: ['month', 'queue', 'direction'], zone: 'Europe/Berlin', ...inside }],

@@ -45,7 +45,7 @@ function draw(
     direction: random.weighted({ INBOUND: 8, OUTBOUND: 2, UNKNOWN: 1 }),
     queued_at,
     answered_at: isAnswered && random.chance(0.97) ? leftAt : null,
-    ended_at: Math.max(handled_at ?? leftAt, leftAt) + random.int(0, minute),
+    ended_at: Math.max(handled_at ?? leftAt, leftAt) + random.int(0, random.pick([1, 1, 40]) * minute),
     handled_at,
     first_reply_at: known(random, () => arrived_at + random.int(0, 10 * minute), 0.2),
     wait_ms: queues ? wait : null,

@@ -89,7 +89,7 @@ describe('the converter of the 1999 call-centre file', () => {
 
   test('tells what the file says of its queue: calls that never queued are no part of it', () => {
     const { events } = of(rows.answered, rows.direct, rows.hungUpInQueue, rows.hungUpInMenu);
-    const figures = { offered: 2, answered: 1, abandoned: 1, abandoned_in_time: 0, asa_ms: 24_000 };
+    const figures = { offered: 2, answered: 1, abandoned: 1, abandoned_in_time: 0, waiting: 0, asa_ms: 24_000 };
     expect(queueFigures(events, 24)).toEqual({ ...figures, answered_in_time: 1, sl_offered: 0.5 });
     expect(queueFigures(events, 23)).toEqual({ ...figures, answered_in_time: 0, sl_offered: 0 });
   });
