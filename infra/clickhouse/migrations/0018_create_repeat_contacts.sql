@@ -57,10 +57,10 @@ FROM
 (
   SELECT
     *,
-    ended_at + toIntervalHour({window_hours:UInt32}) AS window_ends_at,
-    multiIf({intent_scope:String} = 'same', intent, {intent_scope:String} = 'order', order_id, '') AS scope,
-    toBool({intent_scope:String} = 'any' OR scope != '') AS comparable,
-    if({channel_scope:String} = 'same', first_channel, '') AS channel_of_scope,
+    ended_at + toIntervalHour(ifNull({window_hours:Nullable(UInt32)}, 168)) AS window_ends_at,
+    multiIf(ifNull({intent_scope:Nullable(String)}, 'any') = 'same', intent, ifNull({intent_scope:Nullable(String)}, 'any') = 'order', order_id, '') AS scope,
+    toBool(ifNull({intent_scope:Nullable(String)}, 'any') = 'any' OR scope != '') AS comparable,
+    if(ifNull({channel_scope:Nullable(String)}, 'any') = 'same', first_channel, '') AS channel_of_scope,
     minIf(toNullable(started_at), is_inbound) OVER later AS next_started_at,
     argMinIf(contact_id, (started_at, first_leg_id), is_inbound) OVER later AS next_contact_id,
     argMinIf(first_channel, (started_at, first_leg_id), is_inbound) OVER later AS next_channel,
@@ -68,14 +68,14 @@ FROM
     argMinIf(first_human_channel, (started_at, first_leg_id), is_inbound AND human_legs > 0) OVER later AS next_people_channel
   FROM contacts(
     from = {from:DateTime64(3, 'UTC')},
-    to = {to:DateTime64(3, 'UTC')} + INTERVAL 7 DAY + toIntervalHour({window_hours:UInt32}))
+    to = {to:DateTime64(3, 'UTC')} + INTERVAL 7 DAY + toIntervalHour(ifNull({window_hours:Nullable(UInt32)}, 168)))
   WINDOW later AS (
     PARTITION BY customer_id, scope, channel_of_scope ORDER BY started_at DESC, first_leg_id DESC
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 )
 WHERE started_at < {to:DateTime64(3, 'UTC')}
-  AND throwIf({intent_scope:String} NOT IN ('any', 'same', 'order'), 'intent_scope is any, same or order') = 0
-  AND throwIf({channel_scope:String} NOT IN ('any', 'same'), 'channel_scope is any or same') = 0
+  AND throwIf(ifNull({intent_scope:Nullable(String)}, 'any') NOT IN ('any', 'same', 'order'), 'intent_scope is any, same or order') = 0
+  AND throwIf(ifNull({channel_scope:Nullable(String)}, 'any') NOT IN ('any', 'same'), 'channel_scope is any or same') = 0
 COMMENT 'What followed each contact that starts in [from, to): contact_followups(from = …, to = …, window_hours = 168, intent_scope = \'any\', channel_scope = \'any\', as_of = NULL). intent_scope: any, same (intent) or order. channel_scope: any or same. as_of: time up to which everything is known; NULL takes audit_safe_until. The rows behind repeat_contacts, containment, escalation_leaks and durable_resolution.';
 
 -- Rates over contacts. Counts stand beside every rate: over longer times or fewer columns sum the counts and divide the
@@ -116,8 +116,8 @@ AS SELECT
   1 - repeated_answered / nullIf(measured_answered, 0) AS fcr_answered
 FROM contact_followups(
   from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')},
-  window_hours = toUInt32({window_days:UInt16} * 24), intent_scope = {intent_scope:String},
-  channel_scope = {channel_scope:String}, as_of = {as_of:Nullable(DateTime64(3, 'UTC'))}) AS row
+  window_hours = toUInt32(ifNull({window_days:Nullable(UInt16)}, 7) * 24), intent_scope = ifNull({intent_scope:Nullable(String)}, 'any'),
+  channel_scope = ifNull({channel_scope:Nullable(String)}, 'any'), as_of = {as_of:Nullable(DateTime64(3, 'UTC'))}) AS row
 WHERE kind IN ('ASSISTED', 'SELF_SERVICE', 'DIRECT')
 GROUP BY day, channel, intent
 COMMENT 'Repeat contacts and FCR: repeat_contacts(from = …, to = …, window_days = 7, intent_scope = \'any\', channel_scope = \'any\', as_of = NULL). Windows begin at the end of a contact. Parameters and rows behind it: contact_followups.';

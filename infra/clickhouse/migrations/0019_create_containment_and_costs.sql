@@ -49,7 +49,7 @@ FROM
     human_legs = 0 AS is_contained,
     goal != '' OR outcome = 'SUCCESS' AS is_done
   FROM contact_followups(
-    from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_hours = {window_hours:UInt32},
+    from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_hours = ifNull({window_hours:Nullable(UInt32)}, 24),
     intent_scope = 'any', channel_scope = 'any', as_of = {as_of:Nullable(DateTime64(3, 'UTC'))})
   WHERE begins_in_self_service
 ) AS row
@@ -71,7 +71,7 @@ AS SELECT
   toBool(human_legs > 0) AS within_contact,
   count() AS sessions
 FROM contact_followups(
-  from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_hours = {window_hours:UInt32},
+  from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_hours = ifNull({window_hours:Nullable(UInt32)}, 24),
   intent_scope = 'any', channel_scope = 'any', as_of = {as_of:Nullable(DateTime64(3, 'UTC'))})
 WHERE begins_in_self_service AND engaged AND direction NOT IN ('OUTBOUND', 'INTERNAL') AND measured AND contact_intent
 GROUP BY day, channel, leaked_to, within_contact
@@ -99,7 +99,7 @@ AS SELECT
   durable / nullIf(measured, 0) AS durable_resolution_rate
 FROM contact_followups(
   from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')},
-  window_hours = toUInt32({window_days:UInt16} * 24), intent_scope = {intent_scope:String}, channel_scope = 'any',
+  window_hours = toUInt32(ifNull({window_days:Nullable(UInt16)}, 7) * 24), intent_scope = ifNull({intent_scope:Nullable(String)}, 'any'), channel_scope = 'any',
   as_of = {as_of:Nullable(DateTime64(3, 'UTC'))}) AS row
 WHERE resolved_by != '' AND direction NOT IN ('OUTBOUND', 'INTERNAL')
 GROUP BY day, channel, resolved_by, autonomous
@@ -162,7 +162,7 @@ AS WITH
     SELECT order_id, started_at
     FROM contacts(
       from = {from:DateTime64(3, 'UTC')},
-      to = {to:DateTime64(3, 'UTC')} + toIntervalDay({window_days:UInt16}) + INTERVAL 1 MILLISECOND)
+      to = {to:DateTime64(3, 'UTC')} + toIntervalDay(ifNull({window_days:Nullable(UInt16)}, 7)) + INTERVAL 1 MILLISECOND)
     WHERE is_inbound
   ),
   placed AS
@@ -204,9 +204,9 @@ FROM
       placed.order_id AS order_id,
       placed.alone AS alone,
       any(placed.placed_at) AS placed_at,
-      order_id != '' AND ifNull(placed_at + toIntervalDay({window_days:UInt16}) <= known_until, false) AS is_measured,
+      order_id != '' AND ifNull(placed_at + toIntervalDay(ifNull({window_days:Nullable(UInt16)}, 7)) <= known_until, false) AS is_measured,
       countIf(inbound.order_id != '' AND inbound.started_at > placed.placed_at
-        AND inbound.started_at <= placed.placed_at + toIntervalDay({window_days:UInt16})) AS contacts
+        AND inbound.started_at <= placed.placed_at + toIntervalDay(ifNull({window_days:Nullable(UInt16)}, 7))) AS contacts
     FROM placed
     LEFT JOIN (SELECT * FROM inbound WHERE order_id != '') AS inbound ON inbound.order_id = placed.order_id
     GROUP BY order_id, alone

@@ -26,8 +26,8 @@ AS WITH
       argMinIf(order_id, (arrived_at, leg_id), order_id != '') AS first_order,
       argMinIf(case_id, (arrived_at, leg_id), case_id != '') AS first_case
     FROM legs_current
-    WHERE {scope:String} IN ('order', 'case') AND session_id != '' AND customer_id IN (SELECT customer_id FROM customers)
-      AND arrived_at >= {from:DateTime64(3, 'UTC')} - INTERVAL 366 DAY - toIntervalDay({window_days:UInt16})
+    WHERE ifNull({scope:Nullable(String)}, 'any') IN ('order', 'case') AND session_id != '' AND customer_id IN (SELECT customer_id FROM customers)
+      AND arrived_at >= {from:DateTime64(3, 'UTC')} - INTERVAL 366 DAY - toIntervalDay(ifNull({window_days:Nullable(UInt16)}, 7))
     GROUP BY customer_id, session_id
   ),
   keyed AS
@@ -39,22 +39,22 @@ AS WITH
       started_at,
       ended_at,
       multiIf(
-        {scope:String} = 'intent', of_customer.intent, {scope:String} = 'order', first_order,
-        {scope:String} = 'case', first_case, '') AS issue,
-      if({scope:String} != 'any' AND issue = '', session_id, '') AS alone
+        ifNull({scope:Nullable(String)}, 'any') = 'intent', of_customer.intent, ifNull({scope:Nullable(String)}, 'any') = 'order', first_order,
+        ifNull({scope:Nullable(String)}, 'any') = 'case', first_case, '') AS issue,
+      if(ifNull({scope:Nullable(String)}, 'any') != 'any' AND issue = '', session_id, '') AS alone
     FROM (
       SELECT customer_id, session_id, intent, started_at, ended_at
       FROM sessions_current
       -- The first condition only spares partitions: a session may be long.
-      WHERE started_at >= {from:DateTime64(3, 'UTC')} - INTERVAL 366 DAY - toIntervalDay({window_days:UInt16})
-        AND ended_at >= {from:DateTime64(3, 'UTC')} - toIntervalDay({window_days:UInt16})
+      WHERE started_at >= {from:DateTime64(3, 'UTC')} - INTERVAL 366 DAY - toIntervalDay(ifNull({window_days:Nullable(UInt16)}, 7))
+        AND ended_at >= {from:DateTime64(3, 'UTC')} - toIntervalDay(ifNull({window_days:Nullable(UInt16)}, 7))
         AND customer_id IN (SELECT customer_id FROM customers)) AS of_customer
     LEFT JOIN refs ON refs.customer_id = of_customer.customer_id AND refs.session_id = of_customer.session_id
-    WHERE throwIf({scope:String} NOT IN ('any', 'intent', 'order', 'case'), 'scope is any, intent, order or case') = 0
+    WHERE throwIf(ifNull({scope:Nullable(String)}, 'any') NOT IN ('any', 'intent', 'order', 'case'), 'scope is any, intent, order or case') = 0
   ),
   numbered AS
   (
-    SELECT *, sum(ifNull(started_at > ended_before + toIntervalDay({window_days:UInt16}), false)) OVER (
+    SELECT *, sum(ifNull(started_at > ended_before + toIntervalDay(ifNull({window_days:Nullable(UInt16)}, 7)), false)) OVER (
       PARTITION BY customer_id, issue, alone ORDER BY started_at, session_id) AS number
     FROM
     (
@@ -124,8 +124,8 @@ AS SELECT
   leg.costs AS costs
 FROM leg_facts(from = {from:DateTime64(3, 'UTC')}, to = toDateTime64('2299-12-31', 3, 'UTC')) AS leg
 INNER JOIN journey_sessions(
-  from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = {window_days:UInt16},
-  scope = {scope:String}) AS of_journey
+  from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = ifNull({window_days:Nullable(UInt16)}, 7),
+  scope = ifNull({scope:Nullable(String)}, 'any')) AS of_journey
   ON of_journey.customer_id = leg.customer_id AND of_journey.session_id = leg.session_id
 COMMENT 'Legs of journeys that start in [from, to): journey_legs(from = …, to = …, window_days = 7, scope = \'any\'). The rows behind journeys, channel_switches and failure_steps; of a session the first 200 legs.';
 
@@ -177,7 +177,7 @@ SELECT
   if(first_failure = 0, '', arrayFirst(leg -> leg.outcome = 'SUCCESS', arraySlice(steps, first_failure + 1)).label)
     AS rescued_by_channel,
   if(first_success = 0, NULL, dateDiff('millisecond', started_at, steps[first_success].ended_at)) AS time_to_success_ms,
-  toBool(ifNull(ended_at + toIntervalDay({window_days:UInt16}) <= known_until, false)) AS elapsed,
+  toBool(ifNull(ended_at + toIntervalDay(ifNull({window_days:Nullable(UInt16)}, 7)) <= known_until, false)) AS elapsed,
   toBool(elapsed AND outcome = 'SUCCESS') AS durably_resolved,
   costs
 FROM
@@ -201,8 +201,8 @@ FROM
     mapApply((currency, known) -> (currency, sumMap(of_journey.costs)[currency]),
       sumMap(mapApply((currency, cost) -> (currency, 1), of_journey.costs))) AS costs
   FROM journey_legs(
-    from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = {window_days:UInt16},
-    scope = {scope:String}) AS of_journey
+    from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = ifNull({window_days:Nullable(UInt16)}, 7),
+    scope = ifNull({scope:Nullable(String)}, 'any')) AS of_journey
   GROUP BY customer_id, journey_id
 )
 COMMENT 'Journeys that start in [from, to), one row each: journeys(from = …, to = …, window_days = 7, scope = \'any\', as_of = NULL).';

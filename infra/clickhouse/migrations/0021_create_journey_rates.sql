@@ -34,8 +34,8 @@ AS SELECT
   countIf(journey.durably_resolved) AS durably_resolved,
   durably_resolved / nullIf(elapsed, 0) AS durable_rate
 FROM journeys(
-  from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = {window_days:UInt16},
-  scope = {scope:String}, as_of = {as_of:Nullable(DateTime64(3, 'UTC'))}) AS journey
+  from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = ifNull({window_days:Nullable(UInt16)}, 7),
+  scope = ifNull({scope:Nullable(String)}, 'any'), as_of = {as_of:Nullable(DateTime64(3, 'UTC'))}) AS journey
 GROUP BY day, first_channel, intent
 COMMENT 'Rates over journeys: journey_outcomes(from = …, to = …, window_days = 7, scope = \'intent\', as_of = NULL). With scope intent a journey is an issue: one customer, one intent.';
 
@@ -75,8 +75,8 @@ FROM
     sumMap(mapApply((currency, cost) -> (currency, 1), journey.costs)) AS known,
     sumMapIf(mapApply((currency, cost) -> (currency, 1), journey.costs), journey.durably_resolved) AS known_resolved
   FROM journeys(
-    from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = {window_days:UInt16},
-    scope = {scope:String}, as_of = {as_of:Nullable(DateTime64(3, 'UTC'))}) AS journey
+    from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = ifNull({window_days:Nullable(UInt16)}, 7),
+    scope = ifNull({scope:Nullable(String)}, 'any'), as_of = {as_of:Nullable(DateTime64(3, 'UTC'))}) AS journey
   WHERE journey.elapsed
   GROUP BY day, intent
 )
@@ -126,8 +126,8 @@ FROM
           PARTITION BY customer_id, journey_id ORDER BY place
           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS channel_before
         FROM journey_legs(
-          from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = {window_days:UInt16},
-          scope = {scope:String})
+          from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = ifNull({window_days:Nullable(UInt16)}, 7),
+          scope = ifNull({scope:Nullable(String)}, 'any'))
         WHERE chosen_channel != ''
       )
     )
@@ -192,8 +192,8 @@ FROM
     (
       SELECT *, sum(is_failed OR outcome = 'SUCCESS') OVER (PARTITION BY customer_id, journey_id ORDER BY place) AS mark
       FROM journey_legs(
-        from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = {window_days:UInt16},
-        scope = {scope:String})
+        from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = ifNull({window_days:Nullable(UInt16)}, 7),
+        scope = ifNull({scope:Nullable(String)}, 'any'))
     ) AS marked
     GROUP BY customer_id, journey_id, mark
     HAVING mark > 0

@@ -202,3 +202,12 @@ test('without as_of only what the pipeline knows of has elapsed', async () => {
   expect(await repeats(legs, asked)).toEqual({ contacts: 2, measured: 1, repeated: 1 });
   await tables.empty('pipeline_status_log');
 });
+
+test('what is left out counts as 7 days, any intent, any channel, as of what is loaded', async () => {
+  await tables.empty('legs', 'sessions');
+  await tables.insertLegs([call({ at: at(2) }), call({ at: at(8) }), call({ at: at(20) })]);
+  const ask = (given: object) => tables.view('repeat_contacts', { ...march, as_of: '2026-05-01', ...given }, '*');
+  const left = await ask({});
+  expect(left).toEqual(await ask({ window_days: 7, ...scopes }));
+  expect(left).not.toEqual(await ask({ window_days: 1 }));
+});
