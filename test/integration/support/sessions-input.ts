@@ -175,7 +175,9 @@ export class SessionsInput {
 
   /** What must leave no trace: an event of somebody real, poison, and word that a year has passed. */
   private ghosts([{ message, event }]: Outgoing[], producer: number): Outgoing[] {
-    const real = event ?? enrichedEvent({ customer_id: String(message.key), occurred_at: 0, sessionised: true });
+    // Behind an undecodable record there is no event to copy.
+    const made = { event_type: 'web.page_viewed', source_system: 'web', occurred_at: 0, received_at: 0 };
+    const real = event ?? enrichedEvent({ ...made, customer_id: String(message.key) });
     const time = real.occurred_at + year;
     const raw = Array.from({ length: rawPartitions }, (_, partition) => partition).filter(
       (partition) => producerOf(partition) === producer,
