@@ -1,32 +1,21 @@
-import type { Channel, LegRow, OutcomeStatus, SessionEvent } from '../../../schemas/types';
+import type { Channel, LegRow, SessionEvent } from '../../../schemas/types';
 import { contactKey } from './contacts';
-import type { Leg } from './leg';
+import { Leg } from './leg';
 import { LegFold, legFolding, type Side, sideOf } from './leg-fold';
-import { type DescribedLeg, describeLeg, type LegFacts, type LegPlace, wasDropped } from './leg-row';
+import { type LegFacts, wasDropped } from './leg-row';
 import type { SessionRules } from './rules';
 
 /**
  * A leg of one event without an interaction_id: nothing continues it, so it never changes, only its place may. Page views
  * are such, and there are very many: it keeps no row, since event, place and version give it again, and no facts.
  */
-export class LoneLeg implements Leg, LegFacts {
-  label = '';
-  element = '';
-  outcome: OutcomeStatus = 'UNKNOWN';
-  failed = false;
-  /** Its place when it was last described or emitted. */
-  private session_id = '';
-  private contact_id = '';
-  private escalates = false;
-  private loops = false;
-  private isTold = false;
-  /** Version of the row that stands for it; 0 before the first. */
-  private version = 0;
-
+export class LoneLeg extends Leg implements LegFacts {
   constructor(
     readonly first: SessionEvent,
-    private readonly rules: SessionRules,
-  ) {}
+    rules: SessionRules,
+  ) {
+    super(rules);
+  }
 
   get events(): readonly SessionEvent[] {
     return [this.first];
@@ -37,11 +26,7 @@ export class LoneLeg implements Leg, LegFacts {
   }
 
   get emitted(): LegRow | undefined {
-    if (this.version === 0) return undefined;
-    const { session_id, contact_id, escalates, loops } = this;
-    const { row } = this.described({ session_id, contact_id, escalates, loops });
-    row.version = this.version;
-    return row;
+    return this.remadeRow();
   }
 
   /** Its place with it: a row tells all of that. */
@@ -52,34 +37,6 @@ export class LoneLeg implements Leg, LegFacts {
     this.contact_id = row.contact_id;
     this.escalates = row.outcome === 'ESCALATED';
     this.loops = row.failure_step === 'transfer.loop';
-  }
-
-  isDescribedAt(session_id: string, contact_id: string, escalates: boolean, loops: boolean): boolean {
-    return (
-      this.isTold &&
-      this.session_id === session_id &&
-      this.contact_id === contact_id &&
-      this.escalates === escalates &&
-      this.loops === loops
-    );
-  }
-
-  describe(session_id: string, contact_id: string, escalates: boolean, loops: boolean): LegRow {
-    const told = this.described({ session_id, contact_id, escalates, loops });
-    this.label = told.label;
-    this.element = told.element;
-    this.outcome = told.outcome;
-    this.failed = told.failed;
-    this.session_id = session_id;
-    this.contact_id = contact_id;
-    this.escalates = escalates;
-    this.loops = loops;
-    this.isTold = true;
-    return told.row;
-  }
-
-  touch(): void {
-    this.isTold = false;
   }
 
   /** It keeps none. */
@@ -146,9 +103,9 @@ export class LoneLeg implements Leg, LegFacts {
     return wasDropped(this.first.disconnect_by, this.first.outcome_code);
   }
 
-  private described(place: LegPlace): DescribedLeg {
+  protected folded(): LegFold {
     const fold = new LegFold();
     legFolding.step(fold, this.first);
-    return describeLeg(fold, place, this.rules);
+    return fold;
   }
 }

@@ -126,7 +126,7 @@ export class Session {
       const loops = group !== undefined && comesBack(leg, index, group);
       if (leg.isDescribedAt(inSession, contact_id, escalates, loops)) continue;
       let before = leg.emitted;
-      const row = leg.describe(inSession, contact_id, escalates, loops, rules);
+      const row = leg.describe(inSession, contact_id, escalates, loops);
       if (!before && standingLegs) {
         before = standingLegs.get(row.leg_id);
         standingLegs.delete(row.leg_id);
