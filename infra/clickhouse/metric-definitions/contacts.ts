@@ -1,4 +1,5 @@
-import { define, type MetricDefinition, own } from './define';
+import { define } from './define';
+import { type MetricDefinition, own } from './definition';
 
 const window_rule =
   'Windows begin at the end of a contact (its last event, wrap-up included) and include their last moment. Only windows that have wholly elapsed by as_of count, so that recent days do not look better than they are. A contact that starts while the first is still open counts as following it.';

@@ -1,16 +1,4 @@
-/** One entry of the dictionary of metrics. */
-export interface MetricDefinition {
-  name: string;
-  unit: string;
-  formula: string;
-  numerator: string;
-  denominator: string;
-  edge_cases: string;
-  source: string;
-  view_column: string;
-}
-
-export const own = 'own definition';
+import { type MetricDefinition, plainEntry, ratioEntry } from './definition';
 
 /** Definitions of one view: `[column, formula, edge cases]`, or for a ratio `[column, numerator, denominator, edge cases]`. */
 export function define(
@@ -19,20 +7,12 @@ export function define(
   source: string,
   entries: readonly (readonly [string, string, string] | readonly [string, string, string, string])[],
 ): MetricDefinition[] {
-  return entries.map(([column, ...rest]) => {
-    const isRatio = rest.length === 3;
-    const [numerator, denominator] = isRatio ? [rest[0], rest[1]] : ['', ''];
-    return {
-      name: column,
-      unit,
-      formula: isRatio ? [numerator, denominator].map(bracketed).join(' / ') : rest[0],
-      numerator,
-      denominator,
-      edge_cases: rest[rest.length - 1] as string,
-      source,
-      view_column: `${view}.${column}`,
-    };
+  return entries.map((entry) => {
+    if (entry.length === 3) {
+      const [name, formula, edge_cases] = entry;
+      return plainEntry(view, { name, unit, formula, edge_cases, source });
+    }
+    const [name, numerator, denominator, edge_cases] = entry;
+    return ratioEntry(view, { name, unit, numerator, denominator, edge_cases, source });
   });
 }
-
-const bracketed = (part: string): string => (/ [+-] /.test(part) ? `(${part})` : part);

@@ -1,4 +1,4 @@
-import type { MetricDefinition } from './definition';
+import { type MetricDefinition, own } from './definition';
 
 /** A column that rows are told apart by, the same wherever it is. */
 const dimension = (column: string, formula: string, edge_cases: string): MetricDefinition => ({
@@ -8,7 +8,7 @@ const dimension = (column: string, formula: string, edge_cases: string): MetricD
   numerator: '',
   denominator: '',
   edge_cases,
-  source: 'own definition',
+  source: own,
   view_column: `*.${column}`,
 });
 

@@ -1,7 +1,6 @@
-import type { MetricDefinition } from './definition';
+import { type MetricDefinition, own } from './definition';
 
 const noRatio = { numerator: '', denominator: '' };
-const own = 'own definition';
 const genesys = 'Genesys Cloud glossary';
 
 const count = (column: string, formula: string, edge_cases: string): MetricDefinition => ({

@@ -1,5 +1,6 @@
 import { contacts, journey_rule, money } from './contacts';
-import { define, type MetricDefinition, own } from './define';
+import { define } from './define';
+import { type MetricDefinition, own } from './definition';
 
 const journeyRates: MetricDefinition[] = [
   ...define('journey_outcomes', 'dimension', own, [

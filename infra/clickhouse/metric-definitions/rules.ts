@@ -1,6 +1,6 @@
-import type { MetricDefinition } from './definition';
+import { type MetricDefinition, own } from './definition';
 
-const rule = (name: string, formula: string, edge_cases: string, source = 'own definition'): MetricDefinition => ({
+const rule = (name: string, formula: string, edge_cases: string, source = own): MetricDefinition => ({
   name,
   unit: 'rule',
   formula,

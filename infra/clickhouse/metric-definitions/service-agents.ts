@@ -1,4 +1,5 @@
-import { own, plain, ratio } from './service-entries';
+import { own } from './definition';
+import { plain, ratio } from './service-entries';
 
 const number = plain('agent_time');
 const rate = ratio('agent_time');

@@ -1,4 +1,5 @@
-import { own, plain, ratio } from './service-entries';
+import { own } from './definition';
+import { plain, ratio } from './service-entries';
 
 const zendesk = 'Zendesk; edge cases as in dbt_zendesk';
 const row = plain('conversation_metrics');

@@ -1,6 +1,5 @@
-import type { MetricDefinition } from './definition';
+import { type MetricDefinition, own } from './definition';
 
-const own = 'own definition';
 const noRatio = { numerator: '', denominator: '' };
 const bucketRule =
   'Distinct per row: does not add up over buckets, channels, directions or intents. Over longer times count distinct in interactions.';
