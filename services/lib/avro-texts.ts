@@ -1,3 +1,4 @@
+import { isAsciiAt } from './ascii';
 import type { Tap } from './avro-tap';
 
 /** Texts of few values (event types, queues, agents) exist once: one table for all fields, which forgets by itself. */
@@ -43,19 +44,11 @@ export function textReader(): (tap: Tap) => string | undefined {
     }
     const slot = (hash ^ (hash >>> 12)) & (slots - 1);
     const known = table[slot];
-    if (known.length === length && isAt(known, buf, start)) {
+    if (known.length === length && isAsciiAt(known, buf, start)) {
       finds++;
       return known;
     }
     table[slot] = buf.latin1Slice(start, end);
     return table[slot];
   };
-}
-
-/** The text is ASCII. */
-function isAt(text: string, buf: Buffer, start: number): boolean {
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) !== buf[start + index]) return false;
-  }
-  return true;
 }

@@ -1,9 +1,5 @@
-import { join } from 'node:path';
-import type { ClickHouseClient } from '@clickhouse/client';
-import { connectDatabase } from '../../../infra/clickhouse/database';
-import { migrate } from '../../../infra/clickhouse/migrate';
 import type { LegRow } from '../../../schemas/types';
-import { projectRoot } from '../support/build';
+import { MigratedDatabase } from '../support/migrated-database';
 
 export type Leg = LegRow & { customer_id: string };
 
@@ -93,36 +89,21 @@ export type ViewRow = Record<string, number | string | null>;
 
 const types: Record<string, string> = { by: 'Array(String)', target_seconds: 'UInt32', short_seconds: 'UInt32' };
 
-/** A database of its own with the migrations applied. */
-export class LegDatabase {
-  private constructor(readonly client: ClickHouseClient) {}
-
-  static async open(url: string, database: string, folder = migrationsFolder): Promise<LegDatabase> {
-    const client = await connectDatabase({ url, database, username: 'default', password: '' });
-    await migrate(client, { folder });
-    return new LegDatabase(client);
+/** A database of its own with migrations applied, and the views over legs. */
+export class LegDatabase extends MigratedDatabase {
+  static async open(url: string, database: string, folder?: string): Promise<LegDatabase> {
+    return new LegDatabase(await MigratedDatabase.migrated(url, database, folder));
   }
 
-  /** One block of rows, straight into a base table: the views chained behind it fill as they do behind load. */
   async insert(values: object[], table = 'legs'): Promise<void> {
-    if (values.length > 0) await this.client.insert({ table, values, format: 'JSONEachRow' });
-  }
-
-  async rows<Row = ViewRow>(query: string, query_params: Record<string, unknown> = {}): Promise<Row[]> {
-    const result = await this.client.query({
-      query,
-      query_params,
-      format: 'JSONEachRow',
-      clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-    });
-    return result.json<Row>();
+    await this.insertRows(table, values);
   }
 
   /** Rows of a view with parameters; those left out are left out of the call. Numbers for times are epoch ms. */
   view(name: string, { from, to, ...others }: ViewParameters): Promise<ViewRow[]> {
     const given = { from: timeText(from), to: timeText(to), ...others };
     const call = Object.keys(given).map((key) => `${key} = {${key}:${types[key] ?? 'String'}}`);
-    return this.rows(`SELECT * FROM ${name}(${call.join(', ')})`, given);
+    return this.rows<ViewRow>(`SELECT * FROM ${name}(${call.join(', ')})`, given);
   }
 
   /** The only row of a view for [from, to). */
@@ -132,8 +113,6 @@ export class LegDatabase {
     return found[0];
   }
 }
-
-export const migrationsFolder = join(projectRoot, 'infra/clickhouse/migrations');
 
 const timeText = (time: string | number): string =>
   typeof time === 'string' ? time : new Date(time).toISOString().replace('T', ' ').slice(0, -1);

@@ -7,9 +7,10 @@ import { agentHandleTimes, contactMetrics } from '../../support/recompute/contac
 import type { Figures, Question, RecomputedLeg } from '../../support/recompute/leg';
 import { abandonments, handleTimes, serviceLevels, type TargetOf, transfers } from '../../support/recompute/queues';
 import { RandomLegs, type SignedLeg } from '../../support/recompute/random-legs';
+import { migrationsFolder } from '../support/migrated-database';
 import { viewsAgainstRows } from '../support/recomputed';
 import { withStack } from '../support/stack';
-import { LegDatabase, migrationsFolder } from './leg-database';
+import { LegDatabase } from './leg-database';
 
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 

@@ -1,11 +1,7 @@
-import { join } from 'node:path';
-import type { ClickHouseClient } from '@clickhouse/client';
-import { connectDatabase } from '../../../infra/clickhouse/database';
-import { migrate } from '../../../infra/clickhouse/migrate';
 import { type EnrichedEvent, type SessionRow, schemaTexts } from '../../../schemas/types';
 import { enrichEvent } from '../../../services/enrich/domain/enrich-event';
 import { validate } from '../../../services/ingest/domain/validate';
-import { projectRoot } from './build';
+import { MigratedDatabase } from './migrated-database';
 
 /** What an audit tells of one session; `expected` and `found` are [start, end, events, contacts], null where there is none. */
 export interface AuditRow {
@@ -59,34 +55,16 @@ export function enriched(event: unknown, late: boolean): EnrichedEvent {
   return enrichEvent(validated.event, late, { key: 'customer-dynamics-local-unsafe-key' });
 }
 
-/** A database of its own with all migrations applied. */
-export class AuditDatabase {
-  private constructor(readonly client: ClickHouseClient) {}
-
+/** A database of its own with all migrations applied, for sessions and their audit. */
+export class AuditDatabase extends MigratedDatabase {
   static async open(url: string, database: string): Promise<AuditDatabase> {
-    const client = await connectDatabase({ url, database, username: 'default', password: '' });
-    await migrate(client, { folder: join(projectRoot, 'infra/clickhouse/migrations') });
-    return new AuditDatabase(client);
+    return new AuditDatabase(await MigratedDatabase.migrated(url, database));
   }
 
   async insert(events: EnrichedEvent[], sessions: FoundSession[]): Promise<void> {
     await this.insertRows('interactions', events);
     const rows = sessions.map((row) => ({ rule_version: 1, version: 1, sign: 1, ...row }));
     await this.insertRows('sessions', rows);
-  }
-
-  async insertRows(table: string, values: object[]): Promise<void> {
-    if (values.length > 0) await this.client.insert({ table, values, format: 'JSONEachRow' });
-  }
-
-  async rows<Row>(query: string, query_params: Record<string, unknown> = {}): Promise<Row[]> {
-    const result = await this.client.query({
-      query,
-      query_params,
-      format: 'JSONEachRow',
-      clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-    });
-    return result.json<Row>();
   }
 
   /** The audit's rows, in order of customer and start. */

@@ -1,3 +1,4 @@
+import { isAsciiAt } from '../../ascii';
 import type { IHeaders } from '../kafkajs';
 import { Reader } from './reader';
 import type { RecordContext } from './record-reader';
@@ -69,20 +70,13 @@ export class LeanRecord implements DecodedRecord {
     const reader = new Reader(buffer, this.headersAt);
     for (let left = reader.varint(); left > 0; left--) {
       const size = reader.varint();
-      const isIt = size === name.length && isAt(name, buffer, reader.at);
+      const isIt = size === name.length && isAsciiAt(name, buffer, reader.at);
       reader.at += Math.max(size, 0);
       if (isIt) return reader;
       reader.skip();
     }
     return undefined;
   }
-}
-
-function isAt(name: string, buffer: Buffer, start: number): boolean {
-  for (let index = 0; index < name.length; index++) {
-    if (buffer[start + index] !== name.charCodeAt(index)) return false;
-  }
-  return true;
 }
 
 /** Digits in ASCII, read without making a string; anything else as `Number` reads it. */
