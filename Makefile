@@ -13,7 +13,7 @@ sources := $(shell find services schemas infra test/simulator test/tools test/be
 ##@ Look at it
 
 help: ## This list
-	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## Start everything, replay a simulated organisation, show and verify the figures (FAULT=drop|double|shift plants one)
 	@FAULT='$(FAULT)' node dist/infra/tools/demo/main.js
@@ -40,6 +40,15 @@ replay: build ## Send a file of events through ingest: FILE=events.ndjson (or -)
 
 resessionize: build ## Compute sessions anew, by the repair: FROM=2026-11-01 TO=2026-11-08 [CUSTOMER=id]
 	@FROM='$(FROM)' TO='$(TO)' CUSTOMER='$(CUSTOMER)' node dist/infra/tools/resessionize/main.js
+
+backup: build ## Back up ClickHouse and the offsets that belong to it: TO=name [BASE=an earlier one]
+	@node dist/infra/tools/backup/main.js
+
+restore: build ## Restore both into an empty ClickHouse, with load stopped: FROM=name
+	@node dist/infra/tools/restore/main.js
+
+verify-backup: build ## Restore a backup beside the database and compare every table: FROM=name
+	@VERIFY=1 node dist/infra/tools/restore/main.js
 
 ##@ Check it
 
@@ -91,4 +100,4 @@ node_modules/.installed: package-lock.json
 dist/.built: node_modules/.installed $(sources) tsconfig.json tsconfig.build.json
 	@rm -rf dist && $(bin)/tsc -p tsconfig.build.json && touch $@
 
-.PHONY: help demo report up down status logs replay resessionize check test bench chaos generate docs build images clean-data clean
+.PHONY: help demo report up down status logs replay resessionize backup restore verify-backup check test bench chaos generate docs build images clean-data clean
