@@ -16,12 +16,15 @@ import { patiently } from '../lib/patience';
 import type { Running } from '../lib/run';
 import { topics } from '../lib/topics';
 import { DeadLetterProducer } from './dead-letter-producer';
+import { currentVersion } from './domain/insert-plans';
 import { ForeignMetadata } from './domain/intent';
 import { StatusBook } from './domain/status-book';
+import { topicFeeding } from './fed-tables';
 import { Halts } from './halt';
 import { watchLag } from './lag';
 import { type LoadDeps, LoadTask } from './load-task';
 import { loadMetrics } from './metrics';
+import { addPauses, Pauses } from './pause';
 import { Persistence } from './persistence';
 import { loadedBefore, readPosition, StartRefused } from './positions';
 import { CommandProducer } from './repair/command-producer';
@@ -61,7 +64,15 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       ...loops.flatMap((loop) => loop.notReady()),
     ]),
   ];
-  const health = await startHealthServer({ host: settings.HOST, port: settings.PORT }, registry, notReady);
+  const pauses = new Pauses(Date.now);
+  const landings = new Map<string, string>();
+  const topicOf = async (table: string): Promise<string | undefined> => {
+    if (landings.size === 0) throw new Error('load is still starting');
+    return topicFeeding(warehouse, landings, table);
+  };
+  const health = await startHealthServer({ host: settings.HOST, port: settings.PORT }, registry, notReady, (app) =>
+    addPauses(app, pauses, tasks, topicOf, log),
+  );
 
   const start = async (): Promise<void> => {
     const client = await connectService(settings, 'load', log, stopped);
@@ -73,6 +84,7 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       () => prepare(settings, client),
       stopped,
     );
+    for (const { topic, plans } of streams) landings.set(topic, plans[currentVersion].landing);
     closing.push(
       () => deadLetters.close(),
       () => commands.close(),
@@ -101,6 +113,7 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       doneAfterMs: settings.LOAD_DONE_AFTER_MS,
       stopping: stopped,
       tasks,
+      pauses,
       insertTimeoutMs: settings.LOAD_INSERT_TIMEOUT_MS,
     };
     const repairer = new Repairer({
