@@ -1,4 +1,14 @@
-import { type Token, tokens, wordOf } from '../local/clickhouse/tokens';
+import { tokens, wordOf } from '../local/clickhouse/tokens';
+import {
+  alterations,
+  commentOf,
+  declares,
+  type Head,
+  nameToken,
+  readEngine,
+  readHead,
+  withoutStrings,
+} from './read-statement';
 
 /** The cluster that the migrations are for, as its servers' `remote_servers` call it, and the database. */
 export interface ClusterForm {
@@ -26,19 +36,6 @@ const columnChanges = new Set([
   'RENAME COLUMN',
   'COMMENT COLUMN',
   'MODIFY COMMENT',
-]);
-const changes = new Set([
-  'ADD',
-  'MODIFY',
-  'DROP',
-  'RENAME',
-  'COMMENT',
-  'MATERIALIZE',
-  'REMOVE',
-  'RESET',
-  'CLEAR',
-  'DELETE',
-  'UPDATE',
 ]);
 
 /**
@@ -114,12 +111,10 @@ export class ClusterRenderer {
       this.everywhere.add(head.name);
       return [once(this.onCluster(windowed, head))];
     }
-    const byPartition = copied === undefined ? /^\s*kafka_partition /m.test(sql) : this.sharded.get(copied)!;
+    const byPartition = copied === undefined ? declares(sql, 'kafka_partition') : this.sharded.get(copied)!;
     this.sharded.set(head.name, byPartition);
-    return [
-      once(this.localSources(this.onCluster(windowed, head, true))),
-      once(this.distributed(sql, head, byPartition)),
-    ];
+    const local = this.localSources(this.onCluster(this.localCopied(windowed, copied), head, true));
+    return [once(local), once(this.distributed(sql, head, byPartition))];
   }
 
   /** CREATE TABLE … AS t: the columns of the shard's part, which has them first. */
@@ -163,17 +158,19 @@ export class ClusterRenderer {
   private localSources(sql: string): string {
     let rendered = '';
     let done = 0;
-    let before = '';
+    let [beforeThat, before] = ['', ''];
     const all = [...tokens(sql)];
     for (const [index, token] of all.entries()) {
       const text = sql.slice(token.start, token.end);
-      if (/^(FROM|JOIN)$/.test(before) && token.kind === 'word' && this.sharded.has(text)) {
+      // ARRAY JOIN names a column, which may be called as a table is.
+      const isSource = before === 'FROM' || (before === 'JOIN' && beforeThat !== 'ARRAY');
+      if (isSource && token.kind === 'word' && this.sharded.has(text)) {
         const next = all[index + 1];
         const hasAlias = next !== undefined && wordOf(sql, next) === 'AS';
         rendered += `${sql.slice(done, token.end)}${suffix}${hasAlias ? '' : ` AS ${text}`}`;
         done = token.end;
       }
-      before = wordOf(sql, token);
+      [beforeThat, before] = [before, wordOf(sql, token)];
     }
     return (rendered + sql.slice(done)).replace(/\{([a-z_ ]+ (?:of|in) )(\w+)\}/g, (whole, what, name) =>
       this.sharded.has(name) ? `{${what}${name}${suffix}}` : whole,
@@ -184,98 +181,5 @@ export class ClusterRenderer {
     return `\`${this.form.cluster}\``;
   }
 }
-
-type Kind =
-  | 'create table'
-  | 'create materialized view'
-  | 'create view'
-  | 'drop view'
-  | 'drop table'
-  | 'alter table'
-  | 'truncate table'
-  | 'exchange tables'
-  | 'insert';
-
-interface Head {
-  kind: Kind;
-  name: string;
-  /** Where the first word stands. */
-  start: number;
-  /** Of a materialized view: the table it fills; of an exchange: the other table. */
-  target?: string;
-  /** Of CREATE TABLE … AS …: the table whose columns it takes. */
-  as?: string;
-}
-
-const heads: readonly [RegExp, Kind][] = [
-  [/^CREATE TABLE (?:IF NOT EXISTS )?(\w+)(?: AS (?<as>\w+))?/, 'create table'],
-  [/^CREATE MATERIALIZED VIEW (?:IF NOT EXISTS )?(\w+) TO (?<target>\w+)/, 'create materialized view'],
-  [/^CREATE (?:OR REPLACE )?VIEW (?:IF NOT EXISTS )?(\w+)/, 'create view'],
-  [/^DROP VIEW (?:IF EXISTS )?(\w+)/, 'drop view'],
-  [/^DROP TABLE (?:IF EXISTS )?(\w+)/, 'drop table'],
-  [/^ALTER TABLE (\w+)/, 'alter table'],
-  [/^TRUNCATE TABLE (?:IF EXISTS )?(\w+)/, 'truncate table'],
-  [/^EXCHANGE TABLES (\w+) AND (?<target>\w+)$/, 'exchange tables'],
-  [/^INSERT INTO (\w+)/, 'insert'],
-];
-
-function readHead(sql: string): Head {
-  const start = tokens(sql).next().value?.start ?? 0;
-  const text = sql.slice(start).replace(/\s+/g, ' ').trim();
-  for (const [pattern, kind] of heads) {
-    const found = pattern.exec(text);
-    if (found) return { kind, name: found[1], start, ...found.groups };
-  }
-  throw new Error(`there is no cluster form for: ${text.slice(0, 60)}…`);
-}
-
-/** The first word that is this name. */
-function nameToken(sql: string, name: string): Token {
-  for (const token of tokens(sql)) {
-    if (token.kind === 'word' && sql.slice(token.start, token.end) === name) return token;
-  }
-  throw new Error(`${name} is not in ${sql.slice(0, 60)}…`);
-}
-
-/** The engine of a CREATE TABLE with its arguments, and the place of both. */
-function readEngine(sql: string): { name: string; args: string; start: number; end: number } | undefined {
-  const all = [...tokens(sql)];
-  const at = all.findIndex((token) => token.depth === 0 && wordOf(sql, token) === 'ENGINE');
-  const name = all[at + 2];
-  if (at < 0 || !name) return undefined;
-  const open = all[at + 3];
-  const hasArgs = open !== undefined && wordOf(sql, open) === '(';
-  const close = hasArgs
-    ? all.slice(at + 4).find((token) => token.depth === 0 && wordOf(sql, token) === ')')
-    : undefined;
-  return {
-    name: sql.slice(name.start, name.end),
-    args: close ? sql.slice(open!.end, close.start) : '',
-    start: name.start,
-    end: close?.end ?? name.end,
-  };
-}
-
-/** The COMMENT of the table itself. */
-function commentOf(sql: string): string {
-  const all = [...tokens(sql)];
-  const at = all.findLastIndex((token) => token.depth === 0 && wordOf(sql, token) === 'COMMENT');
-  return at < 0 ? '' : sql.slice(all[at]!.start, all[at + 1]!.end);
-}
-
-/** What an ALTER does, as pairs of words: ADD COLUMN, MATERIALIZE INDEX. */
-function alterations(sql: string): string[] {
-  const words = [...tokens(sql)].filter((token) => token.depth === 0).map((token) => wordOf(sql, token));
-  return words.flatMap((word, index) => {
-    const begins = index === 3 || words[index - 1] === ',';
-    return begins && changes.has(word) ? [`${word} ${words[index + 1]}`] : [];
-  });
-}
-
-const withoutStrings = (sql: string): string => {
-  let text = '';
-  for (const token of tokens(sql)) if (token.kind !== 'string') text += `${sql.slice(token.start, token.end)} `;
-  return text;
-};
 
 const once = (sql: string): Rendered => ({ sql, on: 'once' });

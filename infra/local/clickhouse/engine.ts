@@ -128,6 +128,11 @@ function configuration(maxMemoryBytes: number, backupDir: string): string {
     max_thread_pool_free_size: 64,
   };
   const lines = Object.entries(entries).map(([name, value]) => `  <${name}>${value}</${name}>`);
+  // Clusters to try the cluster form of the schema on: shards that are all this engine, which asks itself without a
+  // connection. It takes addresses for its own by this port, which it does not open.
+  const shard = '<shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard>';
+  lines.push('  <tcp_port>9000</tcp_port>');
+  lines.push(`  <remote_servers><self>${shard}</self><self_twice>${shard}${shard}</self_twice></remote_servers>`);
   lines.push(`  <backups><allowed_path>${escaped(backupDir)}</allowed_path></backups>`);
   return `<clickhouse>\n${lines.join('\n')}\n</clickhouse>\n`;
 }
