@@ -14,7 +14,7 @@ import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
 import { patiently } from '../lib/patience';
 import type { Running } from '../lib/run';
-import { topics } from '../lib/topics';
+import { topics, valueSchemas } from '../lib/topics';
 import { DeadLetterProducer } from './dead-letter-producer';
 import { currentVersion } from './domain/insert-plans';
 import { ForeignMetadata } from './domain/intent';
@@ -160,10 +160,18 @@ async function settle(tasks: ReadonlySet<LoadTask>): Promise<void> {
 
 async function prepare(settings: LoadSettings, client: ServiceClient) {
   const url = settings.SCHEMA_REGISTRY_URL;
-  const codec = await AvroCodec.register<DeadLetter>(url, `${topics.deadLetter}-value`, 'dead-letter.v1');
+  const codec = await AvroCodec.register<DeadLetter>(
+    url,
+    `${topics.deadLetter}-value`,
+    valueSchemas[topics.deadLetter],
+  );
   const partitions = await client.partitionsOf(topics.deadLetter);
   const streams = [await interactionsStream(url), await sessionsStream(url), deadLettersStream(codec)];
-  const command = await AvroCodec.register<SessionCommand>(url, `${topics.commands}-value`, 'session-command.v1');
+  const command = await AvroCodec.register<SessionCommand>(
+    url,
+    `${topics.commands}-value`,
+    valueSchemas[topics.commands],
+  );
   return {
     streams,
     deadLetters: await DeadLetterProducer.connect(client.kafka, codec, partitions),

@@ -6,6 +6,8 @@ export interface InsertPlan {
   columns: readonly Column[];
   /** Columns inserted as something else than they are read: name to expression. */
   computed?: Readonly<Record<string, string>>;
+  /** Settings of this plan beside those of every block, e.g. `input_format_avro_allow_missing_fields = 1`. */
+  settings?: readonly string[];
 }
 
 export type Column = readonly [name: string, type: string];
@@ -48,7 +50,11 @@ export function insertStatement(plan: InsertPlan, block: InsertBlock, registryUr
     `SELECT ${selected.join(', ')}, ${block.partition} AS kafka_partition`,
     `FROM input(${quoted(structureOf(plan))})`,
     `WHERE throwIf(now64(3) > fromUnixTimestamp64Milli(${block.deadline_at}), 'the deadline of this insert is over') = 0`,
-    settingsClause(registryUrl, [`insert_deduplication_token = ${quoted(block.token)}`, ...blockSettings]),
+    settingsClause(registryUrl, [
+      `insert_deduplication_token = ${quoted(block.token)}`,
+      ...blockSettings,
+      ...(plan.settings ?? []),
+    ]),
     `FORMAT ${plan.format}`,
   ].join('\n');
 }
@@ -60,7 +66,7 @@ export function trialStatement(plan: InsertPlan, registryUrl: string): string {
     `INSERT INTO FUNCTION null(${structure})`,
     `SELECT ${plan.columns.map(([name]) => name).join(', ')}`,
     `FROM input(${structure})`,
-    settingsClause(registryUrl, blockSettings),
+    settingsClause(registryUrl, [...blockSettings, ...(plan.settings ?? [])]),
     `FORMAT ${plan.format}`,
   ].join('\n');
 }
