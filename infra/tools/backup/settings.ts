@@ -12,6 +12,9 @@ const schema = z.object({
     .refine((text) => text.split(',').every((one) => url('').safeParse(one.trim()).success), 'must be http(s) URLs')
     .optional(),
   ACCEPT_LOST_RECORDS: flag(false),
+  CLICKHOUSE_CLUSTER: z
+    .undefined('backup and restore are for one server: back up each shard with ClickHouse’s own BACKUP … ON CLUSTER')
+    .optional(),
 });
 
 export interface BackupSettings {

@@ -6,6 +6,7 @@ import { type DescribedTopic, metadataV12 } from './protocol/metadata-v12';
 interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
+  refreshMetadata(): Promise<void>;
   findControllerBroker(): Promise<{ connectionPool: { send<T>(request: object): Promise<T> } }>;
 }
 
@@ -17,6 +18,8 @@ export async function topicIds(kafka: Kafka, topics: readonly string[]): Promise
   const cluster = clusterOf<Cluster>(kafka);
   await cluster.connect();
   try {
+    // Who the controller is, it learns with this.
+    await cluster.refreshMetadata();
     const { connectionPool } = await cluster.findControllerBroker();
     const answer = await connectionPool.send<{ topics: DescribedTopic[] }>(metadataV12(topics));
     const found = new Map(answer.topics.filter(({ error_code }) => error_code === 0).map(({ name, id }) => [name, id]));

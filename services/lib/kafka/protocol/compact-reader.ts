@@ -47,7 +47,8 @@ export class CompactReader {
   skipTags(): void {
     for (let left = this.uvarint(); left > 0; left--) {
       this.uvarint();
-      this.at += this.uvarint();
+      const size = this.uvarint();
+      this.at += size;
     }
   }
 }
