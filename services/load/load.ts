@@ -18,7 +18,7 @@ import { topics, valueSchemas } from '../lib/topics';
 import { DeadLetterProducer } from './dead-letter-producer';
 import { currentVersion } from './domain/insert-plans';
 import { ForeignMetadata } from './domain/intent';
-import { StatusBook } from './domain/status-book';
+import { type Status, StatusBook } from './domain/status-book';
 import { topicFeeding } from './fed-tables';
 import { Halts } from './halt';
 import { watchLag } from './lag';
@@ -26,7 +26,7 @@ import { type LoadDeps, LoadTask } from './load-task';
 import { loadMetrics } from './metrics';
 import { addPauses, Pauses } from './pause';
 import { Persistence } from './persistence';
-import { loadedBefore, readPosition, StartRefused } from './positions';
+import { loadedBefore, readPosition, requireTablesThere, StartRefused, TablesLost } from './positions';
 import { CommandProducer } from './repair/command-producer';
 import { repairMetrics } from './repair/metrics';
 import { Repairer } from './repair/repairer';
@@ -194,12 +194,15 @@ async function recall(
 ): Promise<Error | undefined> {
   const inTables = await warehouse.loadedOffsets();
   try {
+    const groups: Status[] = [];
     for (const { topic } of streams) {
-      for (const status of await loadedBefore(admin, groupOf(settings, topic), topic, inTables)) book.note(status);
+      groups.push(...(await loadedBefore(admin, groupOf(settings, topic), topic, inTables)));
     }
+    await requireTablesThere(groups, inTables, Date.now(), () => warehouse.isEmpty());
+    for (const status of groups) book.note(status);
     return undefined;
   } catch (error) {
-    if (error instanceof StartRefused || error instanceof ForeignMetadata) return error;
+    if (error instanceof StartRefused || error instanceof TablesLost || error instanceof ForeignMetadata) return error;
     throw error;
   }
 }

@@ -118,6 +118,14 @@ export class Warehouse {
     return rows.map((row) => ({ ...row, loaded_offset: Number(row.loaded_offset) }));
   }
 
+  /** Whether no table that blocks reach first holds a row. */
+  async isEmpty(): Promise<boolean> {
+    const [{ n }] = await this.rows<{ n: number }>(
+      'SELECT (SELECT count() FROM interactions) + (SELECT count() FROM sessions) + (SELECT count() FROM dead_letters_log) AS n',
+    );
+    return n === 0;
+  }
+
   async close(): Promise<void> {
     clearInterval(this.timer);
     await Promise.all([...new Set([this.client, ...this.shards])].map((client) => client.close()));

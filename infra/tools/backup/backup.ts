@@ -61,7 +61,7 @@ export async function backup(deps: BackupDeps, to: BackupPlace, base?: BackupPla
       committed_offset: committed_offset >= 0 ? committed_offset : low,
       ...place,
     }));
-    await noteBackup(client, positions, figures);
+    await noteBackup(client, database, positions, figures);
     try {
       say(`backing up to ${shownPlace(to)}`);
       const finished = await inBackground(client, `BACKUP DATABASE \`${database}\` TO ${to}`, {
@@ -76,7 +76,7 @@ export async function backup(deps: BackupDeps, to: BackupPlace, base?: BackupPla
       const rows = figures.reduce((sum, figure) => sum + figure.rows, 0);
       return { ...finished, backup_id, tables: figures.length, rows, rested_ms: Date.now() - startedAt };
     } catch (error) {
-      await forgetBackup(client, backup_id);
+      await forgetBackup(client, database, backup_id);
       throw error;
     }
   });

@@ -33,8 +33,8 @@ export const positionsTable = 'backup_positions';
 export const figuresTable = 'backup_figures';
 
 /** Not migrations: they say what a tool did, and a database that was never backed up needs none. */
-const tables = [
-  `CREATE TABLE IF NOT EXISTS ${positionsTable}
+const tablesIn = (database: string): string[] => [
+  `CREATE TABLE IF NOT EXISTS \`${database}\`.${positionsTable}
 (
   backup_id String COMMENT 'Identity of the backup.',
   taken_at DateTime64(3, 'UTC') COMMENT 'When it was begun (UTC).',
@@ -49,7 +49,7 @@ const tables = [
 ENGINE = MergeTree
 ORDER BY (backup_id, topic, partition)
 COMMENT 'Up to where each backup holds the topics: what make restore sets the offsets of load to.'`,
-  `CREATE TABLE IF NOT EXISTS ${figuresTable}
+  `CREATE TABLE IF NOT EXISTS \`${database}\`.${figuresTable}
 (
   backup_id String COMMENT 'Identity of the backup.',
   taken_at DateTime64(3, 'UTC') COMMENT 'When it was begun (UTC).',
@@ -65,20 +65,27 @@ COMMENT 'What each table of a backup held: what make restore compares.'`,
 /** Notes a backup in the database that is about to be backed up. */
 export async function noteBackup(
   client: ClickHouseClient,
+  database: string,
   positions: readonly PositionRecord[],
   figures: readonly FigureRecord[],
 ): Promise<void> {
-  for (const query of tables) await client.command({ query });
-  const clickhouse_settings = { date_time_input_format: 'best_effort' as const };
-  await client.insert({ table: positionsTable, values: positions, format: 'JSONEachRow', clickhouse_settings });
-  await client.insert({ table: figuresTable, values: figures, format: 'JSONEachRow', clickhouse_settings });
+  for (const query of tablesIn(database)) await client.command({ query });
+  const insert = (table: string, values: readonly object[]) =>
+    client.insert({
+      table: `\`${database}\`.${table}`,
+      values,
+      format: 'JSONEachRow',
+      clickhouse_settings: { date_time_input_format: 'best_effort' },
+    });
+  await insert(positionsTable, positions);
+  await insert(figuresTable, figures);
 }
 
 /** Forgets a backup that has failed. */
-export async function forgetBackup(client: ClickHouseClient, backup_id: string): Promise<void> {
+export async function forgetBackup(client: ClickHouseClient, database: string, backup_id: string): Promise<void> {
   for (const table of [positionsTable, figuresTable]) {
     await client.command({
-      query: `DELETE FROM ${table} WHERE backup_id = {backup_id: String}`,
+      query: `DELETE FROM \`${database}\`.${table} WHERE backup_id = {backup_id: String}`,
       query_params: { backup_id },
     });
   }

@@ -99,7 +99,10 @@ async function recordsOf(client: ClickHouseClient, database: string, scratch: st
     const tables = [positionsTable, figuresTable].map(
       (table) => `TABLE \`${database}\`.${table} AS \`${scratch}\`.${table}`,
     );
-    await inBackground(client, `RESTORE ${tables.join(', ')} FROM ${from}`);
+    await inBackground(client, `RESTORE ${tables.join(', ')} FROM ${from}`).catch((error: Error) => {
+      if (!error.message.includes('BACKUP_ENTRY_NOT_FOUND')) throw error;
+      throw new Error(`${shownPlace(from)} holds no offsets of ${database}: it was not made by make backup`);
+    });
     return await newestBackup(client, scratch);
   } finally {
     await client.command({ query: `DROP DATABASE IF EXISTS \`${scratch}\` SYNC` });
