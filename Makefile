@@ -44,6 +44,9 @@ resessionize: build ## Compute sessions anew, by the repair: FROM=2026-11-01 TO=
 rebuild: build ## Compute a roll-up anew from its table: VIEW=volume_trends FROM=2026-11-01 TO=2026-11-08 [DRY_RUN=1 only compares]
 	@VIEW='$(VIEW)' FROM='$(FROM)' TO='$(TO)' DRY_RUN='$(DRY_RUN)' LOAD='$(LOAD)' node dist/infra/tools/rebuild/main.js
 
+erase: build ## Forget everything of one person up to now: CUSTOMER=id [BY=who asks for it]
+	@CUSTOMER='$(CUSTOMER)' BY='$(BY)' node dist/infra/tools/erase/main.js
+
 ##@ Check it
 
 check: build ## What needs no stack: formatting, lint, types, generated files, unit and property tests
@@ -94,4 +97,4 @@ node_modules/.installed: package-lock.json
 dist/.built: node_modules/.installed $(sources) tsconfig.json tsconfig.build.json
 	@rm -rf dist && $(bin)/tsc -p tsconfig.build.json && touch $@
 
-.PHONY: help demo report up down status logs replay resessionize rebuild check test bench chaos generate docs build images clean-data clean
+.PHONY: help demo report up down status logs replay resessionize rebuild erase check test bench chaos generate docs build images clean-data clean

@@ -32,6 +32,7 @@ export interface ToolSettings {
   portOffset: number;
   brokers: string;
   ingestUrl: string;
+  schemaRegistryUrl: string;
   clickhouseUrl: string;
   database: string;
   clickhouse: ClickHouseClient;
@@ -49,6 +50,7 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
     portOffset: settings.STACK_PORT_OFFSET,
     brokers: env.KAFKA_BROKERS || at(9092),
     ingestUrl: env.INGEST_URL || `http://${at(8080)}`,
+    schemaRegistryUrl: env.SCHEMA_REGISTRY_URL || `http://${at(8085)}/apis/ccompat/v7`,
     clickhouseUrl,
     database: settings.CLICKHOUSE_DATABASE,
     clickhouse: createClient({
