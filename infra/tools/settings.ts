@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { commonSettings, integer, readSettings, url } from '../../services/lib/settings';
 
@@ -59,6 +59,8 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
       username: settings.CLICKHOUSE_USER,
       password: settings.CLICKHOUSE_PASSWORD,
       request_timeout: statementTimeoutMs,
+      // Errors are thrown; the client would print each as well.
+      log: { level: ClickHouseLogLevel.OFF },
     }),
     loadUrls: (settings.LOAD_URLS ?? `http://${at(9103)}`).split(',').map((one) => one.trim().replace(/\/$/, '')),
     loadGroupPrefix: settings.LOAD_GROUP_PREFIX,

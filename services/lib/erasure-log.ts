@@ -11,6 +11,8 @@ export interface ErasureLogClient {
   reader: Pick<PartitionReader, 'read'>;
 }
 
+type ErasureCodec = Pick<AvroCodec<Erasure>, 'prepare' | 'decode'>;
+
 /** A look that is older is repeated before anything is decided by it. */
 export const erasuresFreshMs = 2_000;
 
@@ -27,13 +29,18 @@ export class ErasureLog {
 
   private constructor(
     private readonly client: ErasureLogClient,
-    private readonly codec: AvroCodec<Erasure>,
+    private readonly codec: ErasureCodec,
     readonly erasures: Erasures,
   ) {}
 
   /** Reads all there is. Rejects with WrongErasureKey when it was written with another key. */
   static async open(client: ErasureLogClient, registryUrl: string, key: string): Promise<ErasureLog> {
     const codec = await AvroCodec.register<Erasure>(registryUrl, `${topics.erasures}-value`, 'erasure.v1');
+    return ErasureLog.read(client, codec, key);
+  }
+
+  /** As `open`, with a codec that is there. */
+  static async read(client: ErasureLogClient, codec: ErasureCodec, key: string): Promise<ErasureLog> {
     const log = new ErasureLog(client, codec, new Erasures(key));
     await log.refresh();
     return log;
