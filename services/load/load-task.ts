@@ -11,6 +11,7 @@ import type { StatusBook } from './domain/status-book';
 import { type Halts, PartitionHalted } from './halt';
 import type { Pausable, Pauses } from './pause';
 import { NotLoadable } from './refused-records';
+import type { Screen } from './screen';
 import { isData, type Stream } from './streams/stream';
 
 export interface LoadDeps extends BlockWriterDeps {
@@ -25,6 +26,8 @@ export interface LoadDeps extends BlockWriterDeps {
   tasks: Set<LoadTask>;
   /** Topics that are left alone for the moment. */
   pauses: Pick<Pauses, 'isPaused'>;
+  /** Who was erased does not come back. */
+  screen: Screen;
 }
 
 /** What the group has committed for a partition; the log's start when it has committed nothing. */
@@ -87,13 +90,14 @@ export class LoadTask implements PartitionTask, Pausable {
     return this.next;
   }
 
-  async handle({ messages, nextOffset }: TaskInput, control: Control): Promise<void> {
+  async handle({ messages: fetched, nextOffset }: TaskInput, control: Control): Promise<void> {
     if (this.deps.stopping()) throw new StaleAssignment();
     this.isBusy = true;
     try {
       // A block that is open is ended even while paused: only then is it known what the tables hold.
       if (!this.unfinished) await this.waitWhilePaused(control);
       this.lastWorkAt = Date.now();
+      const messages = await this.deps.screen.apply(this.topic, fetched);
       const rest = this.unfinished ? await this.resume(messages, nextOffset, control) : messages;
       if (this.unfinished) return;
       for (let from = 0; from < rest.length; ) {

@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetter, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
+import { ErasureLog } from '../lib/erasure-log';
 import { startHealthServer } from '../lib/health';
 import { type PartitionLoop, startPartitionLoop } from '../lib/kafka/partition-loop';
 import { connectService, type ServiceClient } from '../lib/kafka/service-client';
@@ -30,6 +31,7 @@ import { loadedBefore, readPosition, requireTablesThere, StartRefused, TablesLos
 import { CommandProducer } from './repair/command-producer';
 import { repairMetrics } from './repair/metrics';
 import { Repairer } from './repair/repairer';
+import { ErasureScreen } from './screen';
 import type { LoadSettings } from './settings';
 import { StatusWriter } from './status-writer';
 import { deadLettersStream } from './streams/dead-letters';
@@ -66,9 +68,13 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
   ];
   const pauses = new Pauses(Date.now);
   const landings = new Map<string, string>();
+  const feeding = new Map<string, string>();
   const topicOf = async (table: string): Promise<string | undefined> => {
     if (landings.size === 0) throw new Error('load is still starting');
-    return topicFeeding(warehouse, landings, table);
+    // Views come with migrations, and those with load stopped: what was found once holds.
+    const topic = feeding.get(table) ?? (await topicFeeding(warehouse, landings, table));
+    if (topic !== undefined) feeding.set(table, topic);
+    return topic;
   };
   const health = await startHealthServer({ host: settings.HOST, port: settings.PORT }, registry, notReady, (app) =>
     addPauses(app, pauses, tasks, topicOf, log),
@@ -78,10 +84,10 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
     const client = await connectService(settings, 'load', log, stopped);
     closing.push(() => client.disconnect());
     const { clusterId } = await client.admin.describeCluster();
-    const { streams, deadLetters, commands } = await patiently(
+    const { streams, deadLetters, commands, screen } = await patiently(
       'preparing',
       log,
-      () => prepare(settings, client),
+      () => prepare(settings, client, (count) => metrics.erased.inc(count)),
       stopped,
     );
     for (const { topic, plans } of streams) landings.set(topic, plans[currentVersion].landing);
@@ -114,6 +120,7 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       stopping: stopped,
       tasks,
       pauses,
+      screen,
       insertTimeoutMs: settings.LOAD_INSERT_TIMEOUT_MS,
     };
     const repairer = new Repairer({
@@ -158,7 +165,7 @@ async function settle(tasks: ReadonlySet<LoadTask>): Promise<void> {
   while ([...tasks].some((task) => !task.settled) && Date.now() < deadline) await sleep(50);
 }
 
-async function prepare(settings: LoadSettings, client: ServiceClient) {
+async function prepare(settings: LoadSettings, client: ServiceClient, erased: (count: number) => void) {
   const url = settings.SCHEMA_REGISTRY_URL;
   const codec = await AvroCodec.register<DeadLetter>(
     url,
@@ -174,6 +181,7 @@ async function prepare(settings: LoadSettings, client: ServiceClient) {
   );
   return {
     streams,
+    screen: await ErasureScreen.open(await ErasureLog.open(client, url, settings.ERASURE_KEY), url, erased),
     deadLetters: await DeadLetterProducer.connect(client.kafka, codec, partitions),
     commands: await CommandProducer.connect(client.kafka, command),
   };

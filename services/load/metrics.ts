@@ -5,6 +5,7 @@ export interface LoadMetrics {
   retries: Counter<'topic'>;
   repeats: Counter<'topic'>;
   leftOut: Counter<'topic'>;
+  erased: Counter;
   failures: Counter<'topic' | 'partition'>;
   inserted(topic: string, rows: number, bytes: number): void;
   /** Everything below `next` is loaded; `loaded_until` is the Kafka time of the last record, epoch ms. */
@@ -59,6 +60,11 @@ export function loadMetrics(registry: Registry): LoadMetrics {
       name: 'load_left_out_records_total',
       help: 'Records that cannot be loaded, written to the dead letters',
       ...perTopic,
+    }),
+    erased: new Counter({
+      name: 'load_erased_events_total',
+      help: 'Events of persons erased since they were written, not loaded',
+      registers,
     }),
     failures: new Counter({
       name: 'load_partition_failures_total',

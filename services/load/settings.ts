@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { commonSettings, consumerSettings, integer, port, url } from '../lib/settings';
+import { commonSettings, consumerSettings, erasureSettings, integer, port, url } from '../lib/settings';
 
 export const loadSettings = z.object({
   ...commonSettings,
   ...consumerSettings,
+  ...erasureSettings,
   PORT: port(9103),
   /** One consumer group a topic: `<prefix>-<topic>`. */
   LOAD_GROUP_PREFIX: z.string().min(1).default('load'),

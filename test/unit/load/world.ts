@@ -118,6 +118,7 @@ export class World {
       book: this.book,
       metrics: this.metrics,
       log: createLog('test', 'silent'),
+      screen: { apply: async (_topic, messages) => messages },
       pauses: { isPaused: () => this.paused },
       limits: { max_rows: this.maxRows, max_bytes: 1_000_000 },
       doneAfterMs: 1_000,
