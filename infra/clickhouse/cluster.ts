@@ -53,11 +53,19 @@ export class ClusterRenderer {
   /** Tables of which each shard has its part: `t_local` there, and a Distributed `t`. With the columns they are sharded by. */
   private readonly sharded = new Map<string, boolean>();
   private readonly everywhere = new Set<string>();
+  /** Sharded tables that the file at hand makes: it may begin by dropping what was left of them when it failed half-way. */
+  private madeBelow: ReadonlySet<string> = new Set();
 
   constructor(private readonly form: ClusterForm) {}
 
   file(statements: readonly string[]): Rendered[] {
     const targets = new Set(statements.map((sql) => readHead(sql).target));
+    this.madeBelow = new Set(
+      statements.map(readHead).flatMap(({ kind, name, as }) => {
+        const isSharded = targets.has(name) || (as !== undefined && this.sharded.has(as));
+        return kind === 'create table' && isSharded ? [name] : [];
+      }),
+    );
     return statements.flatMap((sql) => this.statement(sql, targets));
   }
 
@@ -79,7 +87,7 @@ export class ClusterRenderer {
       case 'alter table':
         return this.alter(sql, head);
       case 'drop table': {
-        const isSharded = this.sharded.has(head.name);
+        const isSharded = this.sharded.has(head.name) || this.madeBelow.has(head.name);
         return isSharded
           ? [once(this.onCluster(sql, head)), once(this.onCluster(sql, head, true))]
           : [once(this.onCluster(sql, head))];
