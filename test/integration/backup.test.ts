@@ -11,10 +11,12 @@ import { loadGroup, placesOf } from '../../infra/tools/backup/positions';
 import { newestBackup } from '../../infra/tools/backup/records';
 import { whileLoadRests } from '../../infra/tools/backup/rest';
 import { openSession, type Session } from '../../infra/tools/backup/session';
+import { erasedButThere, readErasures } from '../../infra/tools/restore/erased';
 import { unfinishedMark } from '../../infra/tools/restore/faults';
 import { setGroupOffsets } from '../../infra/tools/restore/group-offsets';
 import { restore, verify } from '../../infra/tools/restore/restore';
 import { topicIds } from '../../services/lib/kafka/topic-ids';
+import { unsafeErasureKey } from '../../services/lib/settings';
 import { topics } from '../../services/lib/topics';
 import { LoadInput } from './support/load-input';
 import { migrationsFolder } from './support/migrated-database';
@@ -206,6 +208,12 @@ describe('a backup taken during traffic', () => {
       new RegExp(`^${topics.enriched} partition ${partition}: offsets \\d+ to ${high - 1} were deleted by retention`),
     );
     await restore({ ...deps(), acceptLost: true }, from);
+    // Who was erased since the backup is in it again, and told.
+    const erasures = await readErasures(session, local.stack.addresses.schemaRegistryUrl, unsafeErasureKey);
+    expect(await erasedButThere(session.client, database, erasures)).toEqual([]);
+    erasures.addCustomer('c-7', Date.now());
+    erasures.addCustomer('nobody', Date.now());
+    expect(await erasedButThere(session.client, database, erasures)).toEqual(['c-7']);
     const after = await placesOf(session.kafka, session.admin, groupPrefix);
     expect(after.find((place) => place.topic === topics.enriched && place.partition === partition)).toMatchObject({
       committed_offset: high,

@@ -1,16 +1,10 @@
 import { z } from 'zod';
-import { flag, readSettings, url } from '../../../services/lib/settings';
+import { erasureSettings, flag, readSettings } from '../../../services/lib/settings';
 import { toolSettings } from '../settings';
 import type { SessionAddress } from './session';
 
 const schema = z.object({
-  /** As of load: one consumer group a topic. */
-  LOAD_GROUP_PREFIX: z.string().min(1).default('load'),
-  /** Every load that runs, by the port of its health; comma-separated. */
-  LOAD_URLS: z
-    .string()
-    .refine((text) => text.split(',').every((one) => url('').safeParse(one.trim()).success), 'must be http(s) URLs')
-    .optional(),
+  ...erasureSettings,
   ACCEPT_LOST_RECORDS: flag(false),
   CLICKHOUSE_CLUSTER: z
     .undefined('backup and restore are for one server: back up each shard with ClickHouse’s own BACKUP … ON CLUSTER')
@@ -21,15 +15,17 @@ export interface BackupSettings {
   address: SessionAddress;
   database: string;
   groupPrefix: string;
+  /** Every load that runs, by the port of its health. */
   loadUrls: string[];
   acceptLost: boolean;
+  registryUrl: string;
+  erasureKey: string;
 }
 
 /** What `make backup`, `make restore` and `make verify-backup` read: the names of the services, moved by STACK_PORT_OFFSET. */
 export function backupSettings(env: Record<string, string | undefined>): BackupSettings {
   const tool = toolSettings(env);
   const settings = readSettings(schema, env);
-  const loads = settings.LOAD_URLS ?? `http://127.0.0.1:${9103 + tool.portOffset}`;
   return {
     address: {
       clickhouseUrl: tool.clickhouseUrl,
@@ -38,8 +34,10 @@ export function backupSettings(env: Record<string, string | undefined>): BackupS
       brokers: tool.brokers,
     },
     database: tool.database,
-    groupPrefix: settings.LOAD_GROUP_PREFIX,
-    loadUrls: loads.split(',').map((one) => one.trim().replace(/\/$/, '')),
+    groupPrefix: tool.loadGroupPrefix,
+    loadUrls: tool.loadUrls,
     acceptLost: settings.ACCEPT_LOST_RECORDS,
+    registryUrl: tool.schemaRegistryUrl,
+    erasureKey: settings.ERASURE_KEY,
   };
 }

@@ -3,11 +3,12 @@ import { backupPlace, shownPlace } from '../backup/place';
 import { openSession } from '../backup/session';
 import { backupSettings } from '../backup/settings';
 import { ProgressLine } from '../replay/progress';
+import { erasedButThere, readErasures } from './erased';
 import { restore, verify } from './restore';
 
 async function main(): Promise<void> {
   const from = backupPlace('FROM', process.env.FROM);
-  const { address, database, groupPrefix, acceptLost } = backupSettings(process.env);
+  const { address, database, groupPrefix, acceptLost, registryUrl, erasureKey } = backupSettings(process.env);
   const session = await openSession(address, 'restore');
   const progress = new ProgressLine();
   const say = (text: string): void => progress.show(text);
@@ -23,6 +24,18 @@ async function main(): Promise<void> {
     progress.end(
       `${database} is what it was at ${taken_at} (${rows} rows), and load goes on from there: ${behind} records are to come. Start it.`,
     );
+    const erased = await readErasures(session, registryUrl, erasureKey).then(
+      (erasures) => erasedButThere(session.client, database, erasures),
+      (error: Error) => {
+        throw new Error(`all is restored, but whether persons erased since are in it cannot be said: ${error.message}`);
+      },
+    );
+    if (erased.length === 0) return;
+    console.error(
+      `${erased.length} persons were erased since that backup and are in the tables again. Once load has caught up, run for each:`,
+    );
+    for (const customer of erased) console.log(`make erase CUSTOMER='${customer.replace(/'/g, `'\\''`)}'`);
+    process.exitCode = 1;
   } finally {
     await session.close();
   }

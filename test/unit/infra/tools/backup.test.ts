@@ -5,7 +5,9 @@ import { isOpen, type Place, sameCommitted } from '../../../../infra/tools/backu
 import type { PositionRecord } from '../../../../infra/tools/backup/records';
 import { whileLoadRests } from '../../../../infra/tools/backup/rest';
 import { backupSettings } from '../../../../infra/tools/backup/settings';
+import { erasedButThere } from '../../../../infra/tools/restore/erased';
 import { positionFaults, resumeAt } from '../../../../infra/tools/restore/faults';
+import { customerHash, Erasures, keyCheck } from '../../../../services/lib/erasures';
 import { decodeResponse, encodeRequest } from '../../../../services/lib/kafka/protocol/metadata-v12';
 
 const place = (given: Partial<Place> = {}): Place => ({
@@ -124,6 +126,23 @@ test('tables that differ are named, with what they have and what they had', () =
     'd is missing: it had 4 rows',
     'e was not there and has 9 rows',
   ]);
+});
+
+test('persons who were erased and are in the tables again are found by their hash', async () => {
+  const key = 'a key of sixteen characters';
+  const erasures = new Erasures(key);
+  const erasure = { erasure_id: 'e', customer_hash: customerHash(key, 'ana'), key_check: keyCheck(key) };
+  erasures.add({ ...erasure, erased_at: 1_000, erased_through: 1_000 });
+  const rows = [
+    ['ana', 900, 950],
+    ['ben', 900, 950],
+  ];
+  const client = {
+    query: async () => ({ stream: () => [rows.map((row) => ({ json: () => row }))] }),
+  } as never;
+  expect(await erasedButThere(client, 'd', erasures)).toEqual(['ana']);
+  rows[0] = ['ana', 1_001, 1_002];
+  expect(await erasedButThere(client, 'd', erasures)).toEqual([]);
 });
 
 test('a cluster is refused, not half backed up', () => {
