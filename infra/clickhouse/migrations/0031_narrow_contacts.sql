@@ -1,7 +1,8 @@
 -- The contacts of a range and what followed them are asked of the customers who have a leg in the range, and of no others: a
 -- contact begins with a leg. What is read beyond the range (7 days on either side, and the window of a repeat) is theirs
 -- alone; for a week and a window of a week that is a third of the legs. From legs without FINAL: a leg that has been taken back
--- brings a customer who has nothing to tell. The rest of both views is as it was (0017, 0018).
+-- brings a customer who has nothing to tell. Likewise the legs of journeys, which begin with a session in the range. The rest of
+-- these views is as it was (0017, 0018, 0020).
 CREATE OR REPLACE VIEW contacts
 (
   customer_id String COMMENT 'The person.',
@@ -184,3 +185,55 @@ WHERE started_at < {to:DateTime64(3, 'UTC')}
   AND throwIf(ifNull({intent_scope:Nullable(String)}, 'any') NOT IN ('any', 'same', 'order'), 'intent_scope is any, same or order') = 0
   AND throwIf(ifNull({channel_scope:Nullable(String)}, 'any') NOT IN ('any', 'same'), 'channel_scope is any or same') = 0
 COMMENT 'What followed each contact that starts in [from, to): contact_followups(from = …, to = …, window_hours = 168, intent_scope = \'any\', channel_scope = \'any\', as_of = NULL). intent_scope: any, same (intent) or order. channel_scope: any or same. as_of: time up to which everything is known; NULL takes audit_safe_until. The rows behind repeat_contacts, containment, escalation_leaks and durable_resolution.';
+
+CREATE OR REPLACE VIEW journey_legs
+(
+  customer_id String COMMENT 'The person.',
+  journey_id String COMMENT 'The journey.',
+  issue String COMMENT 'Intent, order or case that its sessions share; empty if none.',
+  journey_started_at DateTime64(3, 'UTC') COMMENT 'Start of the journey (UTC).',
+  journey_ended_at DateTime64(3, 'UTC') COMMENT 'End of the journey (UTC).',
+  session_id String COMMENT 'Session of the leg.',
+  session_started_at DateTime64(3, 'UTC') COMMENT 'Start of that session (UTC).',
+  session_intent LowCardinality(String) COMMENT 'Intent of that session; empty if none.',
+  contact_id String COMMENT 'Contact of the leg.',
+  in_contact Bool COMMENT 'Whether the leg is part of a dealing with the organisation, not of a visit, an order or back-office work.',
+  place Tuple(DateTime64(3, 'UTC'), String) COMMENT 'Its place among the legs of a customer.',
+  channel LowCardinality(String) COMMENT 'Its channel.',
+  chosen_channel LowCardinality(String) COMMENT 'The same where it tells of the customer\'s choice; empty for TASK, UNKNOWN and what the organisation began.',
+  label LowCardinality(String) COMMENT 'Path label: CHANNEL or CHANNEL.SELF_SERVICE.',
+  arrived_at DateTime64(3, 'UTC') COMMENT 'Its first event (UTC).',
+  ended_at DateTime64(3, 'UTC') COMMENT 'Its last event (UTC).',
+  outcome LowCardinality(String) COMMENT 'Its outcome.',
+  is_failed Bool COMMENT 'FAILURE or ABANDONED, or ESCALATED with a failure step.',
+  failure_step LowCardinality(String) COMMENT 'Its failure step; empty if none.',
+  costs Map(String, Int64) COMMENT 'Its cost by currency in minor units; empty if unknown.'
+)
+AS SELECT
+  leg.customer_id AS customer_id,
+  of_journey.journey_id AS journey_id,
+  of_journey.issue AS issue,
+  of_journey.journey_started_at AS journey_started_at,
+  of_journey.journey_ended_at AS journey_ended_at,
+  leg.session_id AS session_id,
+  of_journey.session_started_at AS session_started_at,
+  of_journey.session_intent AS session_intent,
+  leg.contact_id AS contact_id,
+  toBool(leg.addresses OR (leg.side = 'HUMAN' AND leg.channel != 'TASK')) AS in_contact,
+  leg.place AS place,
+  leg.channel AS channel,
+  if(leg.channel IN ('TASK', 'UNKNOWN') OR leg.direction IN ('OUTBOUND', 'INTERNAL'), '', leg.channel) AS chosen_channel,
+  leg.label AS label,
+  leg.arrived_at AS arrived_at,
+  leg.ended_at AS ended_at,
+  leg.outcome AS outcome,
+  toBool(leg.is_failed) AS is_failed,
+  leg.failure_step AS failure_step,
+  leg.costs AS costs
+FROM leg_facts(from = {from:DateTime64(3, 'UTC')}, to = toDateTime64('2299-12-31', 3, 'UTC')) AS leg
+INNER JOIN journey_sessions(
+  from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, window_days = ifNull({window_days:Nullable(UInt16)}, 7),
+  scope = ifNull({scope:Nullable(String)}, 'any')) AS of_journey
+  ON of_journey.customer_id = leg.customer_id AND of_journey.session_id = leg.session_id
+WHERE leg.customer_id IN (SELECT customer_id FROM sessions WHERE started_at >= {from:DateTime64(3, 'UTC')} AND started_at < {to:DateTime64(3, 'UTC')})
+COMMENT 'Legs of journeys that start in [from, to): journey_legs(from = …, to = …, window_days = 7, scope = \'any\'). The rows behind journeys, channel_switches and failure_steps; of a session the first 200 legs.';
