@@ -21,7 +21,8 @@ export function* callBack(task: Task, line: Interaction, station: Station): Proc
   world.kernel.spawn(callAgain(task, line, station), world.kernel.now + due);
 }
 
-function* callAgain(task: Task, earlier: Interaction, station: Station): Process {
+/** Who is not reached is tried once more, a while later. */
+function* callAgain(task: Task, earlier: Interaction, station: Station, attempt = 1): Process {
   const { random, world } = task;
   const { interaction_id } = earlier.setup;
   const line = earlier.next(world.nextId('v'), {
@@ -35,6 +36,9 @@ function* callAgain(task: Task, earlier: Interaction, station: Station): Process
   if (random.chance(0.2)) {
     endCall(task, line, startedAt, { status: 'FAILURE', code: 'not_reached', disconnect_by: 'SYSTEM' });
     station.release(seating.seat);
+    if (attempt > 1) return;
+    yield* world.kernel.sleep(random.int(15, 60) * MINUTE_MS);
+    yield* callAgain(task, earlier, station, attempt + 1);
     return;
   }
   line.emit('callback.reached', agent);

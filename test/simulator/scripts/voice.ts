@@ -39,7 +39,7 @@ export function* call(task: Task): Process<Result> {
     endCall(task, line, startedAt, { code: 'closed', status: 'FAILURE', disconnect_by: 'SYSTEM' });
     return { status: 'failed' };
   }
-  if (station.pressure > 1.2 && random.chance(0.35)) {
+  if (station.pressure > 0.6 && random.chance(0.45)) {
     yield* callBack(task, line, station);
     return { status: 'deferred' };
   }

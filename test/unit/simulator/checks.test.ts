@@ -76,6 +76,8 @@ describe('the simulator’s own checks', () => {
   });
 });
 
+const nobodyListens = { status: () => undefined, planned: () => undefined };
+
 describe('a station', () => {
   /** Erlang C, two agents, load 1: one caller in three waits, 200 s on average over all; breaks add a little. */
   test('makes people wait about as queueing theory says', () => {
@@ -85,7 +87,7 @@ describe('a station', () => {
     const random = Random.of(11, 'erlang');
     const plan = { id: 'voice-support', name: '', skill: '', seats: 2, slots: 1, rings: false } as const;
     const always = { ...plan, staffing: () => 1, overdue_ms: undefined };
-    const station = new Station(always, kernel, random.fork('station'), 1, () => undefined);
+    const station = new Station(always, kernel, random.fork('station'), 1, nobodyListens);
     let [waited_ms, served] = [0, 0];
     function* caller(): Process {
       const enteredAt = kernel.now;
@@ -112,7 +114,7 @@ describe('a station', () => {
     const kernel = new Kernel(0);
     const plan = { id: 'chat-care', name: '', skill: '', seats: 1, slots: 1, rings: true } as const;
     const always = { ...plan, staffing: () => 1, overdue_ms: undefined };
-    const station = new Station(always, kernel, Random.of(2, 'patience'), 1, () => undefined);
+    const station = new Station(always, kernel, Random.of(2, 'patience'), 1, nobodyListens);
     const endings: string[] = [];
     function* caller(name: string, patience_ms: number, talk_ms: number): Process {
       const seating = yield* station.enter(patience_ms, () => undefined);
