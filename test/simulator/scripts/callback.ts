@@ -1,4 +1,4 @@
-import { MINUTE_MS, SECOND_MS } from '../core/calendar';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/calendar';
 import type { Process } from '../core/kernel';
 import type { Station } from '../core/station';
 import type { Interaction } from '../core/world';
@@ -19,6 +19,16 @@ export function* callBack(task: Task, line: Interaction, station: Station): Proc
   endCall(task, line, startedAt, { disconnect_by: 'CUSTOMER' });
   const due = random.int(20, 150) * MINUTE_MS;
   world.kernel.spawn(callAgain(task, line, station), world.kernel.now + due);
+}
+
+/** Nobody is there: the caller asks to be called when the line opens again. No queue has seen this call. */
+export function promiseCall(task: Task, line: Interaction, station: Station, startedAt: number): void {
+  const { random, world } = task;
+  line.emit('callback.scheduled', { attributes: { promised: 'next_opening' } });
+  endCall(task, line, startedAt, { status: 'DEFERRED', code: 'closed', disconnect_by: 'CUSTOMER' });
+  let opens = Math.ceil(world.kernel.now / HOUR_MS) * HOUR_MS;
+  while (station.plan.staffing(opens) === 0) opens += HOUR_MS;
+  world.kernel.spawn(callAgain(task, line, station), opens + random.int(2, 90) * MINUTE_MS);
 }
 
 /** Who is not reached is tried once more, a while later. */
