@@ -54,6 +54,33 @@ const literal = (value: unknown): string =>
 /** Every metric view over a range of days, asked in one or two ways; recomputed from events by no rule of the services. */
 export function monthQuestions(known: Known, whole: { from: number; to: number }): Asked[] {
   const { arrived, repaired, settings } = known;
+  const distinct = arrived.filter(({ repeat }) => !repeat);
+  const events = distinct.map(simulatedEvent);
+  const waiting = new Set(
+    arrived
+      .slice(repaired)
+      .filter(({ late }) => late)
+      .map(({ event }) => event.event_id),
+  );
+  const { legs, sessions } = simulatedRows(distinct.filter(({ event }) => !waiting.has(event.event_id)));
+  const contacts = contactsOf(legs, []);
+  const orders = events.filter(({ event_type }) => event_type === 'order.placed');
+  const known_to = knownTo(arrived);
+  const as_of = known_to - LATENESS_MS;
+  const range = { from: sqlTime(whole.from), to: sqlTime(whole.to) };
+  const part = { from: whole.from + 2.25 * day_ms, to: whole.to - 1.5 * day_ms };
+  const sqlPart = { from: sqlTime(part.from), to: sqlTime(part.to) };
+
+  const overLegs = (
+    view: string,
+    recompute: (all: typeof legs, question: Question, target: TargetOf) => object[],
+    asked: { by: string[]; zone?: string; booked_by?: Question['bookedBy'] },
+  ): Asked => {
+    const { by, zone = 'UTC', booked_by } = asked;
+    const parameters = { ...sqlPart, by, time_zone: zone, ...(booked_by && { booked_by }) };
+    const question: Question = { ...part, by, zone, bookedBy: booked_by ?? 'ARRIVAL' };
+    return { view, sql: `${view}(${given(parameters)})`, rows: recompute(legs, question, targetOf) };
+  };
   const asOf = (view: string, more: Record<string, unknown>, rows: object[]): Asked => ({
     view,
     sql: `${view}(${given({ ...range, ...more, as_of: sqlTime(as_of) })})`,
