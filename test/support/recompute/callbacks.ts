@@ -11,6 +11,7 @@ interface Promised {
   /** When it was first tried or reached; undefined if it was not. */
   tried_at: number | undefined;
   reached: boolean;
+  joined: boolean;
 }
 
 type Event = Pick<
@@ -38,11 +39,16 @@ const week = 7 * 86_400_000;
 
 /** Walks through each contact: a promise opens, what is tried before the next promise belongs to it. */
 function promisesOf(events: readonly Event[], { from, to }: Pick<Question, 'from' | 'to'>): Promised[] {
-  const about = events.filter(
-    (event) => (isPromise(event) || isTry(event)) && event.occurred_at >= from && event.occurred_at < to + week,
-  );
+  const near = events.filter(({ occurred_at }) => occurred_at >= from && occurred_at < to + week);
+  const connection = (event: Event): string =>
+    JSON.stringify([event.source_system, event.source_instance, event.interaction_id]);
+  const calls = new Set(near.filter(isTry).map(connection));
+  // Agents count in the calls that were made for a promise.
+  const isJoin = (event: Event): boolean =>
+    event.event_type === 'agent.joined' && event.interaction_id !== '' && calls.has(connection(event));
+  const about = near.filter((event) => isPromise(event) || isTry(event) || isJoin(event));
   const contactOf = (event: Event): string =>
-    event.contact_id || (isTry(event) && event.previous_interaction_id) || event.interaction_id || event.event_id;
+    event.contact_id || (!isPromise(event) && event.previous_interaction_id) || event.interaction_id || event.event_id;
   const contacts = groupBy(about, (event) => [
     event.customer_id,
     event.source_system,
@@ -69,6 +75,7 @@ function promisesOf(events: readonly Event[], { from, to }: Pick<Question, 'from
             attempts: 0,
             tried_at: undefined,
             reached: false,
+            joined: false,
           };
           promises.push(promise);
           made.set(once, promise);
@@ -77,6 +84,10 @@ function promisesOf(events: readonly Event[], { from, to }: Pick<Question, 'from
       }
       const open = promises.at(-1);
       if (!open) continue;
+      if (event.event_type === 'agent.joined') {
+        open.joined = true;
+        continue;
+      }
       if (event.event_type === 'callback.attempted') open.attempts++;
       else open.reached = true;
       open.tried_at ??= event.occurred_at;
@@ -105,12 +116,14 @@ export function callbacks(events: readonly Event[], question: Omit<Question, 'bo
       const all = group.map(({ promise }) => promise);
       const tried = all.filter(({ tried_at }) => tried_at !== undefined);
       const reached = all.filter((promise) => promise.reached).length;
+      const bridged = all.filter((promise) => promise.reached && promise.joined).length;
       return {
         period_start: localText(start, zone),
-        ...{ channel, queue, scheduled: all.length, attempted: tried.length, reached },
+        ...{ channel, queue, scheduled: all.length, attempted: tried.length, reached, bridged },
         attempts: sumOf(all, ({ attempts }) => attempts),
         attempt_rate: ratio(tried.length, all.length),
         reach_rate: ratio(reached, tried.length),
+        bridge_rate: ratio(bridged, reached),
         completion_rate: ratio(reached, all.length),
         avg_time_to_attempt_ms: ratio(
           sumOf(tried, ({ tried_at, at }) => tried_at! - at),

@@ -8,4 +8,5 @@ export { businessClock, dayAfter, localDay, type OpeningHours, startOfDay, wallC
 export { recomputeConversations } from './service-conversations';
 export { recomputeResponses } from './service-daily';
 export { dayMs, type ServiceEvent, type StatusClass } from './service-events';
+export { recomputeResponseLevels } from './service-levels';
 export { recomputeScores, recomputeShifts, recomputeSurveys, type ServedLeg } from './service-surveys';

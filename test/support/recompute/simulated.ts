@@ -52,6 +52,9 @@ export interface SimulatedEvent extends ServiceEvent {
   intent: string;
   queue: string;
   order_id: string;
+  commerce_value_minor: number | null;
+  commerce_currency: string;
+  commerce_accepted: boolean;
 }
 
 export function simulatedEvent(seen: Seen): SimulatedEvent {
@@ -74,6 +77,9 @@ export function simulatedEvent(seen: Seen): SimulatedEvent {
     case_id: event.case_id ?? '',
     order_id: event.order_id ?? '',
     intent: intentOf([seen]),
+    commerce_value_minor: event.commerce?.value_minor ?? null,
+    commerce_currency: event.commerce?.currency ?? '',
+    commerce_accepted: event.commerce?.accepted ?? false,
     queue: event.queue?.id ?? event.queue?.name ?? '',
     actor_type: actor?.type ?? 'UNKNOWN',
     actor_id: actor?.id ?? '',

@@ -8,7 +8,15 @@ import * as followed from '../../../support/recompute/contact-metrics';
 import { contactsOf } from '../../../support/recompute/contacts';
 import * as journeys from '../../../support/recompute/journeys';
 import type { Question } from '../../../support/recompute/leg';
-import { abandonments, handleTimes, serviceLevels, type TargetOf, transfers } from '../../../support/recompute/queues';
+import { missedOpportunities } from '../../../support/recompute/opportunities';
+import {
+  abandonments,
+  handleTimes,
+  serviceLevels,
+  type TargetOf,
+  transfers,
+  waitPercentiles,
+} from '../../../support/recompute/queues';
 import { channelFailurePaths, efficiencyMetrics, volumeTrends } from '../../../support/recompute/rollups';
 import { day_ms, hour_ms } from '../../../support/recompute/rows';
 import {
@@ -17,6 +25,7 @@ import {
   recomputeBacklog,
   recomputeBacklogDaily,
   recomputeConversations,
+  recomputeResponseLevels,
   recomputeResponses,
   recomputeScores,
   recomputeShifts,
@@ -129,6 +138,8 @@ export function monthQuestions(known: Known, whole: { from: number; to: number }
     overLegs('abandonments', abandonments, { by: ['week', 'queue'], booked_by: 'EVENT' }),
     overLegs('handle_times', handleTimes, { by: ['day', 'queue', 'direction'] }),
     overLegs('handle_times', handleTimes, { by: ['hour', 'channel'], booked_by: 'EVENT', zone: 'America/New_York' }),
+    overLegs('wait_percentiles', waitPercentiles, { by: ['day', 'channel'], zone: 'Europe/Berlin' }),
+    overLegs('wait_percentiles', waitPercentiles, { by: ['queue'], booked_by: 'EVENT' }),
     overLegs('transfers', transfers, { by: ['day', 'queue'] }),
     overLegs('agent_handle_times', agentHandleTimes, { by: ['day', 'queue'], booked_by: 'EVENT' }),
     overLegs('contact_metrics', contactMetrics, { by: ['day', 'channel', 'direction'], zone: 'Europe/Berlin' }),
@@ -171,6 +182,16 @@ export function monthQuestions(known: Known, whole: { from: number; to: number }
       sql: `backlog_daily(${given({ ...range, time_zone: 'Europe/Berlin' })})`,
       rows: recomputeBacklogDaily(events, known.caseClasses, { from: whole.from, to: agentsTo, zone: 'Europe/Berlin' }),
     },
+    plain(
+      'response_levels',
+      { up_to: null, schedule: 'support', time_zone: 'Europe/Berlin', target_seconds: 14_400 },
+      recomputeResponseLevels(conversations, { zone: 'Europe/Berlin', target_seconds: 14_400, known_to }),
+    ),
+    asOf(
+      'missed_opportunities',
+      { window_days: 3 },
+      missedOpportunities(sessions, events, { ...whole, window_ms: 3 * day_ms, as_of }),
+    ),
     plain('survey_responses', {}, surveys),
     plain('survey_scores', { by: 'agent' }, recomputeScores(surveys)),
     plain('sentiment_shifts', {}, recomputeShifts(events, whole)),
