@@ -149,7 +149,12 @@ async function prepare(settings: LoadSettings, client: ServiceClient) {
   const url = settings.SCHEMA_REGISTRY_URL;
   const codec = await AvroCodec.register<DeadLetter>(url, `${topics.deadLetter}-value`, 'dead-letter.v1');
   const partitions = await client.partitionsOf(topics.deadLetter);
-  const streams = [await interactionsStream(url), await sessionsStream(url), deadLettersStream(codec)];
+  const readsRegistry = settings.CLICKHOUSE_READS_REGISTRY;
+  const streams = [
+    await interactionsStream(url, readsRegistry),
+    await sessionsStream(url, readsRegistry),
+    deadLettersStream(codec),
+  ];
   const command = await AvroCodec.register<SessionCommand>(url, `${topics.commands}-value`, 'session-command.v1');
   return {
     streams,

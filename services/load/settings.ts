@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonSettings, consumerSettings, integer, port, url } from '../lib/settings';
+import { commonSettings, consumerSettings, flag, integer, port, url } from '../lib/settings';
 
 export const loadSettings = z.object({
   ...commonSettings,
@@ -19,6 +19,8 @@ export const loadSettings = z.object({
     .string()
     .refine((value) => URL.canParse(value), 'must be an http(s) URL')
     .optional(),
+  /** False where ClickHouse cannot reach the registry: blocks go in containers that carry their schema. */
+  CLICKHOUSE_READS_REGISTRY: flag(true),
   /** After ARRAY JOIN: beyond it the engine needs more memory for no more speed. */
   LOAD_MAX_BLOCK_ROWS: integer(100_000, 1, 500_000),
   LOAD_MAX_BLOCK_BYTES: integer(64 * 1_048_576, 1, 256 * 1_048_576),
