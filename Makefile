@@ -8,7 +8,7 @@ export STACK_DIR STACK_PORT_OFFSET
 
 bin := node_modules/.bin
 stack := node dist/infra/local/cli.js
-sources := $(shell find services schemas infra test/simulator test/tools test/bench test/chaos test/guide test/support test/integration/support -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
+sources := $(shell find services schemas infra test/simulator test/tools test/bench test/chaos test/guide test/support test/integration/support -name '*.ts' -o -name '*.c' -o -name '*.json' -path '*infra*' 2>/dev/null)
 
 ##@ Look at it
 
@@ -58,6 +58,8 @@ bench: build ## Measure: freshness, throughput, memory (long; on a stack of its 
 chaos: build ## Kill and stop parts at random during a load and compare (long; SEED=n)
 	@node dist/test/chaos/main.js
 	@node dist/test/chaos/sessionize.js
+	@node dist/test/chaos/load.js
+	@node dist/test/chaos/engine.js
 
 ##@ Work on it
 

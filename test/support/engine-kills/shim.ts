@@ -54,11 +54,11 @@ export class KillShim {
     return count;
   }
 
-  /** What was counted, in order: `name path`. */
+  /** What was counted, in order: `name path`; parts without their block numbers, which no two inserts share. */
   operations(): string[] {
     if (!existsSync(this.log)) return [];
     const lines = readFileSync(this.log, 'utf8').split('\n').filter(Boolean);
-    return lines.map((line) => line.replace(/^\d+ /, ''));
+    return lines.map((line) => line.replace(/^\d+ /, '').replace(/(tmp_insert_[^_]+)_[\d_]+/, '$1'));
   }
 
   /** In place: the file is mapped by the process. */
