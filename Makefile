@@ -8,7 +8,7 @@ export STACK_DIR STACK_PORT_OFFSET
 
 bin := node_modules/.bin
 stack := node dist/infra/local/cli.js
-sources := $(shell find services schemas infra test/simulator test/tools test/bench test/chaos test/guide test/support test/integration/support -name '*.ts' -o -name '*.c' -o -name '*.json' -path '*infra*' 2>/dev/null)
+sources := $(shell find services schemas infra test/simulator test/tools test/bench test/chaos test/guide test/support test/integration/support -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
 
 ##@ Look at it
 

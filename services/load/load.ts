@@ -188,7 +188,7 @@ async function recall(
   }
 }
 
-function startLoop(
+async function startLoop(
   stream: Stream,
   { kafka, admin }: ServiceClient,
   deps: LoadDeps,
@@ -197,7 +197,7 @@ function startLoop(
 ): Promise<PartitionLoop> {
   const { topic } = stream;
   const groupId = groupOf(settings, topic);
-  return startPartitionLoop({
+  const loop = await startPartitionLoop({
     kafka,
     groupId,
     topics: [topic],
@@ -218,4 +218,6 @@ function startLoop(
     log,
     onFailure: (partition) => deps.metrics.failures.inc({ topic, partition: String(partition) }),
   });
+  deps.metrics.standingStill.set(topic, () => loop.standingStill());
+  return loop;
 }
