@@ -12,7 +12,7 @@ import { createKafka } from '../../services/lib/kafka/client';
 import { createLog } from '../../services/lib/log';
 import { integer, readSettings } from '../../services/lib/settings';
 import { onOwnStack } from '../bench/stack';
-import { LoadFleet } from '../integration/support/load-fleet';
+import { containersOnly, LoadFleet } from '../integration/support/load-fleet';
 import { LoadInput } from '../integration/support/load-input';
 import { migrationsFolder } from '../integration/support/migrated-database';
 import { Random } from '../simulator/core/random';
@@ -36,7 +36,8 @@ async function work(stack: Stack): Promise<boolean> {
   const random = Random.of(seed, 'chaos/load');
   const inputRandom = Random.of(seed, 'chaos/load/input');
   const input = await LoadInput.open(kafka, addresses.schemaRegistryUrl, () => inputRandom.next());
-  const fleet = await LoadFleet.connect(stack);
+  // One sends blocks as they came, the other in containers: either may have to repeat what the other has begun.
+  const fleet = await LoadFleet.connect(stack, (name) => (name === 'b' ? containersOnly : {}));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => fleet.close());
   try {
     for (const name of ['a', 'b']) await fleet.start(name);
@@ -92,7 +93,7 @@ async function undisturbed(stack: Stack, input: LoadInput) {
   });
   await migrate(client, { folder: migrationsFolder });
   await client.close();
-  const fleet = await LoadFleet.connect(stack, { LOAD_GROUP_PREFIX: 'undisturbed' }, database);
+  const fleet = await LoadFleet.connect(stack, () => ({ LOAD_GROUP_PREFIX: 'undisturbed' }), database);
   try {
     await fleet.start('undisturbed');
     await fleet.untilLoaded(input.truth, settleWithinMs);

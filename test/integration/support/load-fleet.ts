@@ -10,6 +10,12 @@ import { ServiceProcess, until } from './service-process';
 /** The least that a broker grants unless it is told otherwise (group.min.session.timeout.ms). */
 export const loadSessionTimeoutMs = 6_000;
 
+/** ClickHouse can reach no registry: an instance with these settings sends containers. */
+export const containersOnly = {
+  CLICKHOUSE_READS_REGISTRY: 'false',
+  CLICKHOUSE_SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9',
+};
+
 /** Instances of load as processes of one group, by name, with a proxy between them and ClickHouse. */
 export class LoadFleet {
   readonly members = new Map<string, ServiceProcess>();
@@ -19,7 +25,7 @@ export class LoadFleet {
   private constructor(
     private readonly stack: Stack,
     readonly proxy: FlakyProxy,
-    private readonly env: Record<string, string>,
+    private readonly envOf: (name: string) => Record<string, string>,
     readonly database: string,
   ) {
     this.clickhouse = createClient({
@@ -32,10 +38,10 @@ export class LoadFleet {
 
   static async connect(
     stack: Stack,
-    env: Record<string, string> = {},
+    envOf: (name: string) => Record<string, string> = () => ({}),
     database = 'customer_dynamics',
   ): Promise<LoadFleet> {
-    return new LoadFleet(stack, await FlakyProxy.start(stack.addresses.clickhouseUrl), env, database);
+    return new LoadFleet(stack, await FlakyProxy.start(stack.addresses.clickhouseUrl), envOf, database);
   }
 
   /** Starts an instance and resolves when it lives. */
@@ -56,7 +62,7 @@ export class LoadFleet {
       FETCH_MAX_WAIT_SESSIONS_MS: '100',
       FETCH_MAX_PARTITION_BYTES: '50000',
       PORT: String(port),
-      ...this.env,
+      ...this.envOf(name),
       ...env,
     });
     this.members.set(name, service);

@@ -69,6 +69,7 @@ export class EngineKills {
   /** The file operations of an insert, by counting those of one. */
   async operationsOf(kind: BlockKind): Promise<string[]> {
     await this.front.rows('SYSTEM STOP MERGES');
+    await this.undisturbed(kind);
     const block = this.block(kind);
     this.shim.arm(0);
     await this.insert('killed', block);
@@ -78,12 +79,16 @@ export class EngineKills {
     return this.shim.operations();
   }
 
-  /** Kills the engine at the n-th file operation (from 1) of an insert and has load's repeat put it right. */
-  async kill(kind: BlockKind, operation: number): Promise<Kill> {
-    // Merges would shift the count; they go on between the kills.
+  /**
+   * Kills the engine at the n-th file operation (from 1) of an insert, or at the n-th rename of a part, and has load's
+   * repeat put it right.
+   */
+  async kill(kind: BlockKind, operation: number, onlyPartRenames = false): Promise<Kill> {
+    // Merges would shift the count, as the first insert after a start does; they go on between the kills.
     await this.front.rows('SYSTEM STOP MERGES');
+    await this.undisturbed(kind);
     const block = this.block(kind);
-    this.shim.arm(operation);
+    this.shim.arm(operation, onlyPartRenames);
     const survived = await this.insert('killed', block).then(
       () => true,
       () => false,

@@ -2,8 +2,9 @@
  * For LD_PRELOAD: kills the process (SIGKILL) just before its n-th file operation below a folder, or only counts them.
  *
  * KILL_BELOW    operations on paths that begin so are counted
- * KILL_CONTROL  file of three 32-bit numbers, mapped: [0] 1 while counting, [1] the operation to die at (0: none),
- *               [2] operations so far. The test writes the first two while the process runs and reads the third after.
+ * KILL_CONTROL  file of four 32-bit numbers, mapped: [0] 1 while counting, [1] the operation to die at (0: none),
+ *               [2] operations so far, [3] 1 to count nothing but renames of parts (tmp_insert_...). The test writes
+ *               them while the process runs and reads the third after.
  * KILL_LOG      a line for each operation counted: number, name, path
  *
  * Everything that changes what is on disk is an operation: files made or emptied, written, renamed, cut, linked, synced
@@ -34,13 +35,14 @@ __attribute__((constructor)) static void begin(void) {
   if (!path || !below) return;
   int fd = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
   if (fd < 0) return;
-  void *map = mmap(0, 12, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  void *map = mmap(0, 16, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (map != MAP_FAILED) control = map;
   if (log) log_fd = syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 }
 
 static void count(const char *what, const char *path) {
   if (!control || !control[0] || !path || strncmp(path, below, strlen(below)) != 0) return;
+  if (control[3] && !(strncmp(what, "rename", 6) == 0 && strstr(path, "/tmp_insert_"))) return;
   uint32_t number = __sync_add_and_fetch(&control[2], 1);
   if (log_fd >= 0) {
     char line[1200];

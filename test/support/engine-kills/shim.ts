@@ -27,7 +27,7 @@ export class KillShim {
     [this.library, this.control, this.log] = ['shim.so', 'control', 'operations'].map((name) => join(folder, name));
     const source = join(projectRoot, 'test/support/engine-kills/kill-at-file-operation.c');
     execFileSync('cc', ['-O1', '-shared', '-fPIC', '-o', this.library, source, '-ldl'], { stdio: 'inherit' });
-    this.set(0, 0, 0);
+    this.set(0, 0, 0, 0);
   }
 
   /** Environment of the process to be killed. */
@@ -40,17 +40,17 @@ export class KillShim {
     };
   }
 
-  /** From now on operations count; the process dies at the given one (0: never). */
-  arm(operation: number): void {
+  /** From now on operations count, or only renames of parts; the process dies at the given one (0: never). */
+  arm(operation: number, onlyPartRenames = false): void {
     // Emptied, not removed: the process has it open.
     writeFileSync(this.log, '');
-    this.set(1, operation, 0);
+    this.set(1, operation, 0, onlyPartRenames ? 1 : 0);
   }
 
   /** Stops counting; answers how many operations there were. */
   disarm(): number {
     const count = existsSync(this.control) ? readFileSync(this.control).readUInt32LE(8) : 0;
-    this.set(0, 0, count);
+    this.set(0, 0, count, 0);
     return count;
   }
 
@@ -62,12 +62,12 @@ export class KillShim {
   }
 
   /** In place: the file is mapped by the process. */
-  private set(...numbers: [armed: number, operation: number, count: number]): void {
-    const bytes = Buffer.alloc(12);
+  private set(...numbers: [armed: number, operation: number, count: number, onlyPartRenames: number]): void {
+    const bytes = Buffer.alloc(16);
     for (const [index, number] of numbers.entries()) bytes.writeUInt32LE(number, 4 * index);
     if (!existsSync(this.control)) writeFileSync(this.control, bytes);
     const file = openSync(this.control, 'r+');
-    writeSync(file, bytes, 0, 12, 0);
+    writeSync(file, bytes, 0, 16, 0);
     closeSync(file);
   }
 }
