@@ -27,7 +27,7 @@ const settings = z.object({
   FAULTS: integer(50, 0, 10_000),
 });
 const perRound = 500;
-const settleWithinMs = 300_000;
+const settleWithinMs = 900_000;
 
 async function work(stack: Stack): Promise<boolean> {
   const { SEED: seed, EVENTS: events, FAULTS: faults } = readSettings(settings, process.env);
@@ -37,7 +37,10 @@ async function work(stack: Stack): Promise<boolean> {
   const inputRandom = Random.of(seed, 'chaos/load/input');
   const input = await LoadInput.open(kafka, addresses.schemaRegistryUrl, () => inputRandom.next());
   // One sends blocks as they came, the other in containers: either may have to repeat what the other has begun.
-  const fleet = await LoadFleet.connect(stack, (name) => (name === 'b' ? containersOnly : {}));
+  const fleet = await LoadFleet.connect(stack, (name) => ({
+    FETCH_MAX_PARTITION_BYTES: '200000',
+    ...(name === 'b' ? containersOnly : {}),
+  }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => fleet.close());
   try {
     for (const name of ['a', 'b']) await fleet.start(name);
@@ -93,7 +96,11 @@ async function undisturbed(stack: Stack, input: LoadInput) {
   });
   await migrate(client, { folder: migrationsFolder });
   await client.close();
-  const fleet = await LoadFleet.connect(stack, () => ({ LOAD_GROUP_PREFIX: 'undisturbed' }), database);
+  const fleet = await LoadFleet.connect(
+    stack,
+    () => ({ LOAD_GROUP_PREFIX: 'undisturbed', FETCH_MAX_PARTITION_BYTES: '8000000' }),
+    database,
+  );
   try {
     await fleet.start('undisturbed');
     await fleet.untilLoaded(input.truth, settleWithinMs);

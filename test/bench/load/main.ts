@@ -14,6 +14,7 @@ import { stopContenders } from '../streams/process';
 import { memory, outage } from './endurance';
 import { type Round, speed } from './speed';
 
+/** Of the first; the others follow, so that they may run side by side. */
 const portOffset = 8_900;
 const {
   EVENTS = '400000',
@@ -49,11 +50,11 @@ type Context = [
 
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
-  for (const [name, measure] of Object.entries(measurements)) {
+  for (const [index, [name, measure]] of Object.entries(measurements).entries()) {
     if (asked.length > 0 && !asked.includes(name)) continue;
     const result = await onOwnStack(
-      'bench-load',
-      portOffset,
+      `bench-load-${name}`,
+      portOffset + 300 * index,
       async (stack) => {
         const { kafkaBrokers, clickhouseUrl } = stack.addresses;
         const kafka = createKafka({ KAFKA_BROKERS: kafkaBrokers }, 'bench', createLog('bench', 'silent'));
