@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { commonSettings, consumerSettings, flag, integer, port, url } from '../lib/settings';
 
-export const loadSettings = z.object({
+/** A fault of one setting beside another: named at the first. */
+const check =
+  (holds: (settings: Record<string, number>) => boolean, name: string, message: string) =>
+  (context: z.core.ParsePayload<object>) => {
+    if (!holds(context.value as Record<string, number>)) {
+      context.issues.push({ code: 'custom', path: [name], message, input: context.value, continue: true });
+    }
+  };
+
+const one = z.object({
   ...commonSettings,
   ...consumerSettings,
   PORT: port(9103),
@@ -44,5 +53,25 @@ export const loadSettings = z.object({
   /** Of one fetch over all partitions of a topic: bounds memory while there is a backlog. */
   FETCH_MAX_BYTES: integer(32 * 1_048_576, 1_024, 256 * 1_048_576),
 });
+
+export const loadSettings = one.check(
+  check(
+    ({ FETCH_MIN_BYTES, FETCH_MAX_BYTES }) => FETCH_MIN_BYTES <= FETCH_MAX_BYTES,
+    'FETCH_MIN_BYTES',
+    'must be at most FETCH_MAX_BYTES: every fetch would wait its whole time',
+  ),
+  check(
+    ({ FETCH_MAX_PARTITION_BYTES, FETCH_MAX_BYTES }) => FETCH_MAX_PARTITION_BYTES <= FETCH_MAX_BYTES,
+    'FETCH_MAX_PARTITION_BYTES',
+    'must be at most FETCH_MAX_BYTES, which bounds memory',
+  ),
+  ...(['FETCH_MAX_WAIT_MS', 'FETCH_MAX_WAIT_SESSIONS_MS'] as const).map((name) =>
+    check(
+      (settings) => settings[name] * 2 <= settings.KAFKA_SESSION_TIMEOUT_MS,
+      name,
+      'must be at most half of KAFKA_SESSION_TIMEOUT_MS: no heartbeat goes out while a fetch waits',
+    ),
+  ),
+);
 
 export type LoadSettings = z.infer<typeof loadSettings>;
