@@ -28,6 +28,8 @@ const settings = z.object({
 });
 const perRound = 500;
 const settleWithinMs = 900_000;
+/** A machine that loads more slowly than this meets the next fault with more to load. */
+const catchUpWithinMs = 60_000;
 
 async function work(stack: Stack): Promise<boolean> {
   const { SEED: seed, EVENTS: events, FAULTS: faults } = readSettings(settings, process.env);
@@ -56,6 +58,7 @@ async function work(stack: Stack): Promise<boolean> {
     const repeats = new Repeats();
     for (; struck < faults; struck++) {
       allowed = Math.ceil((events * (struck + 1)) / faults);
+      await caughtUp(fleet, input, (3 * events) / faults);
       await sleep(500 + 2_000 * random.next());
       const name = random.pick(['a', 'b']);
       const what = random.weighted(faultWeights);
@@ -120,6 +123,13 @@ async function againstTruth(fleet: LoadFleet, { truth }: LoadInput): Promise<str
   const wanted = { events, ids: events, numbers, talk_ms };
   const same = JSON.stringify(found) === JSON.stringify(wanted);
   return same ? [] : [`interactions: ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`];
+}
+
+/** Waits until no more records than these are to be loaded: the faults shall meet the load from its start to its end. */
+async function caughtUp(fleet: LoadFleet, input: LoadInput, most: number): Promise<void> {
+  for (const deadline = Date.now() + catchUpWithinMs; Date.now() < deadline; await sleep(200)) {
+    if (Number(await unloaded(fleet, input)) <= most) return;
+  }
 }
 
 /** Records that are written and not loaded, as far as ClickHouse answers. */
