@@ -10,6 +10,7 @@ import type { Erasure } from '../../../schemas/types';
 import { customerHash, keyCheck } from '../../../services/lib/erasures';
 import { Pause } from '../rebuild/pause';
 import { type RebuildDeps, rebuild } from '../rebuild/rebuild';
+import { keptSince } from '../rebuild/request';
 import { rollupNamed } from '../rebuild/rollups';
 import type { Tables } from './ask';
 import type { Place } from './dead-letters';
@@ -119,10 +120,16 @@ async function latestReceived({ tables }: EraseDeps, record: ErasureRecord): Pro
 
 async function deleteAll(deps: EraseDeps, record: ErasureRecord): Promise<void> {
   const { tables, told } = deps;
+  const [{ created }] = await tables.rows<{ created: string }>(
+    "SELECT create_table_query AS created FROM system.tables WHERE database = currentDatabase() AND name = 'interactions'",
+  );
+  // Before that others' events are missing too: their buckets cannot be computed anew, and keep their counts.
+  const since = keptSince(rollupNamed('volume_trends'), created, deps.now())?.since ?? 0;
   // Known before they are gone, so that a run that goes on knows them too.
   await tables.command(`INSERT INTO erasure_buckets (erasure_id, bucket_start)
     SELECT DISTINCT '${record.erasure_id}', toStartOfFifteenMinutes(occurred_at) FROM interactions
-    WHERE customer_id IN (${personOf(record)}) AND occurred_at <= ${untilOf(record)}`);
+    WHERE customer_id IN (${personOf(record)}) AND occurred_at <= ${untilOf(record)}
+      AND occurred_at >= fromUnixTimestamp64Milli(${since}, 'UTC')`);
   for (const { table, where, pause } of deletionsOf(record)) {
     const held = pause === undefined ? undefined : await Pause.take(deps.pause, pause, told);
     try {
