@@ -68,7 +68,9 @@ export function contactGroups(legs: readonly Leg[], rules: SessionRules): Contac
   });
 }
 
-const canBeJoined = ({ facts }: Leg): boolean =>
+const canBeJoined = (leg: Leg): boolean => !leg.isPlain && mayJoin(leg.facts);
+
+const mayJoin = (facts: LegFacts): boolean =>
   facts.contactKey !== '' || facts.interactionKey !== '' || (facts.wasDropped && voice.has(facts.channel));
 
 /** Whether a leg's contact comes back to a queue that it was transferred out of before. */
