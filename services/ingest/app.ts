@@ -11,7 +11,7 @@ import type { IngestMetrics } from './metrics';
 import { apiDocument } from './openapi';
 import { sentAsOf, unsupportedMediaType } from './sent-as';
 import type { IngestSettings } from './settings';
-import { allMediaTypes, sourceOfRequest, sources } from './sources';
+import { eventMediaTypes, sourceOfRequest, sources } from './sources';
 import type { SentAs, Source } from './sources/source';
 
 export interface IngestDeps {
@@ -104,7 +104,7 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
     return reply.code(status).send(why);
   }
 
-  app.post('/v1/events', { onRequest: admit((_request, sentAs) => sourceOfRequest(sentAs), allMediaTypes) }, take);
+  app.post('/v1/events', { onRequest: admit((_request, sentAs) => sourceOfRequest(sentAs), eventMediaTypes) }, take);
   app.post('/v1/sources/:source', { onRequest: admit(namedSource) }, take);
   addHealth(app, deps.registry, deps.notReady);
   const document = apiDocument(settings);

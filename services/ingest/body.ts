@@ -3,6 +3,7 @@ import { type Fault, fault } from './domain/fault';
 import { nestsDeeper } from './domain/json-depth';
 import { locateJsonFault } from './domain/json-fault';
 import { limits } from './domain/limits';
+import { parameterObject, readParameters } from './parameters';
 import type { Form } from './sources/source';
 
 /** One item of a body: parsed, or why it could not be. */
@@ -26,7 +27,14 @@ export function readItems(body: Buffer, form: Form, maxEvents: number): Items {
   if (!isUtf8(body)) return refuse(400, 'invalid_utf8', 'the body is not valid UTF-8');
   const text = withoutMark(body.toString('utf8'));
   if (text.trim() === '') return refuse(400, 'empty_body', 'the body is empty: send at least one event');
+  if (form === 'parameters') return readForm(text);
   return form === 'lines' ? readLines(text, maxEvents) : readValue(text, form, maxEvents);
+}
+
+/** A form is one item. */
+function readForm(text: string): Items {
+  const read = readParameters(text.trim());
+  return 'refused' in read ? read : { items: [{ value: parameterObject(read.parameters) }] };
 }
 
 function readValue(text: string, form: Form, maxEvents: number): Items {
