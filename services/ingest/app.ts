@@ -4,7 +4,7 @@ import type { InteractionEvent } from '../../schemas/types';
 import { addHealth } from '../lib/health';
 import { NotStored, type OutgoingRecord } from '../lib/kafka/batching-producer';
 import type { Log } from '../lib/log';
-import { type Refused, readItems } from './body';
+import { type Refused, readBody } from './body';
 import type { Hold, InFlight } from './in-flight';
 import { intake } from './intake';
 import type { IngestMetrics } from './metrics';
@@ -83,8 +83,7 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
   };
 
   async function takeBody(body: Buffer, source: Source, sentAs: SentAs, reply: FastifyReply): Promise<unknown> {
-    const form = source.form(sentAs) ?? 'oneOrArray';
-    const read = readItems(body, form, settings.INGEST_MAX_EVENTS_PER_REQUEST);
+    const read = await readBody(body, source, sentAs, settings.INGEST_MAX_EVENTS_PER_REQUEST);
     if ('refused' in read) return refuse(reply, read.refused);
     const { records, eventIds, systems, rejected } = intake(read.items, source, sentAs, {
       receivedAt: deps.now(),

@@ -1,10 +1,12 @@
+import type { Items } from '../body';
 import type { Fault } from '../domain/fault';
 
 /**
  * How a body holds its items: one JSON value, a JSON array of them, either, one JSON text a line, or the parameters of a
- * form (`application/x-www-form-urlencoded`), which are one item: an object of texts, a list where a name repeats.
+ * form (`application/x-www-form-urlencoded`), which are one item: an object of texts, a list where a name repeats. `own`:
+ * a syntax that the source reads itself (`Source.read`), such as mail or a table.
  */
-export type Form = 'one' | 'array' | 'oneOrArray' | 'lines' | 'parameters';
+export type Form = 'one' | 'array' | 'oneOrArray' | 'lines' | 'parameters' | 'own';
 
 /** What an adapter may know of the request besides the body. The media type is lower-case, without parameters. */
 export interface SentAs {
@@ -30,6 +32,11 @@ export interface Source {
   /** How such a body holds items; undefined when it is not taken. */
   form(sentAs: SentAs): Form | undefined;
   adapt(item: unknown, sentAs: SentAs): Adapted;
+  /**
+   * Items of a body of form `own`; at most `maxItems`. Never rejects. Only bytes that need a parser of their own may take
+   * it through a promise: `adapt` stays synchronous everywhere.
+   */
+  read?(body: Buffer, maxItems: number): Items | Promise<Items>;
   /** Name of one of our fields in the sender's own form, for messages. */
   sentName(field: string): string;
 }
