@@ -1,11 +1,22 @@
+import { amazonConnect, amazonConnectLive } from './amazon-connect';
 import { cloudevents } from './cloudevents';
 import { events } from './events';
+import { genesys } from './genesys';
+import { segment } from './segment';
+import { snowplow } from './snowplow';
 import type { SentAs, Source } from './source';
+import { twilio } from './twilio';
 
 /** Every source of `POST /v1/sources/{source}`. A new one is a pure file, a fixture and a line here. */
 export const sources: ReadonlyMap<string, Source> = new Map([
+  ['amazon-connect', amazonConnect],
+  ['amazon-connect-live', amazonConnectLive],
   ['cloudevents', cloudevents],
   ['events', events],
+  ['genesys', genesys],
+  ['segment', segment],
+  ['snowplow', snowplow],
+  ['twilio', twilio],
 ]);
 
 /** `POST /v1/events` tells our own form and CloudEvents apart by the request itself. */
