@@ -120,7 +120,9 @@ export class VendorRecord {
   }
 
   refuse(name: string, reason: string, predicate: string): void {
-    // Of a hostile list the first faults say enough.
-    if (this.faults.length < limits.faultsPerEvent) this.faults.push(fault(this.nameOf(name), reason, predicate));
+    // Of a hostile list the first faults say enough; a field that is read twice is wrong once.
+    if (this.faults.length >= limits.faultsPerEvent) return;
+    const found = fault(this.nameOf(name), reason, predicate);
+    if (!this.faults.some((it) => it.field === found.field && it.reason === reason)) this.faults.push(found);
   }
 }

@@ -63,13 +63,12 @@ function addStatus(
   staff.add(`${agentId}/status/${name}/${began}`, 'agent.status_changed', began, { attributes });
 }
 
-/** What a contact's state means once it has begun. */
+/** What a contact's state means once it has begun. Answer and end are told by contact events. */
 const stateFacts = new Map<string, string>([
   ['CONNECTING', 'offer.made'],
   ['MISSED', 'offer.timeout'],
   ['REJECTED', 'offer.rejected'],
   ['CONNECTED_ONHOLD', 'hold.started'],
-  ['ENDED', 'agent.left'],
 ]);
 
 /** States in which the agent talks to the customer or could: leaving one is an answer or the end of a hold. */
