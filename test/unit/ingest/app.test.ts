@@ -7,6 +7,7 @@ import type { InteractionEvent } from '../../../schemas/types';
 import { buildApp, type IngestDeps } from '../../../services/ingest/app';
 import { InFlight } from '../../../services/ingest/in-flight';
 import { createIngestMetrics } from '../../../services/ingest/metrics';
+import { sources } from '../../../services/ingest/sources';
 import { avroType } from '../../../services/lib/avro';
 import { NotStored, type OutgoingRecord } from '../../../services/lib/kafka/batching-producer';
 import { goodEvent, receivedAt } from './fixtures';
@@ -178,7 +179,10 @@ describe('what is refused', () => {
     const answer = await post(goodEvent, {}, '/v1/sources/constructor');
     expect([answer.statusCode, answer.json()]).toEqual([
       404,
-      { reason: 'unknown_source', message: 'there is no source constructor; known sources: cloudevents, events' },
+      {
+        reason: 'unknown_source',
+        message: `there is no source constructor; known sources: ${[...sources.keys()].join(', ')}`,
+      },
     ]);
   });
 
