@@ -1,11 +1,27 @@
+import { chatwoot } from './chatwoot';
 import { cloudevents } from './cloudevents';
 import { events } from './events';
+import { intercom } from './intercom';
+import { mail } from './mail';
+import { meta } from './meta';
+import { social } from './social';
 import type { SentAs, Source } from './source';
+import { telegram } from './telegram';
+import { vcon } from './vcon';
+import { zendesk } from './zendesk';
 
 /** Every source of `POST /v1/sources/{source}`. A new one is a pure file, a fixture and a line here. */
 export const sources: ReadonlyMap<string, Source> = new Map([
   ['cloudevents', cloudevents],
   ['events', events],
+  ['chatwoot', chatwoot],
+  ['intercom', intercom],
+  ['mail', mail],
+  ['meta', meta],
+  ['social', social],
+  ['telegram', telegram],
+  ['vcon', vcon],
+  ['zendesk', zendesk],
 ]);
 
 /** `POST /v1/events` tells our own form and CloudEvents apart by the request itself. */
