@@ -35,7 +35,10 @@ export function takeItems(items: Item[], source: Source, sentAs = json): Taken {
     events.push(event);
     return Buffer.alloc(1);
   };
-  return { ...intake(items, source, sentAs, { receivedAt, encode, maxEventBytes: 10 }), events };
+  const taken = intake(items, source, sentAs, { receivedAt, encode, maxEventBytes: 10 });
+  // Events of an item that was refused for another of its events are stored no more than that one.
+  const stored = new Set(taken.eventIds);
+  return { ...taken, events: events.filter(({ event_id }) => stored.has(event_id)) };
 }
 
 export const take = (sent: unknown, source: Source): Taken => takeItems([{ value: sent }], source);
