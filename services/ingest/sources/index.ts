@@ -1,25 +1,36 @@
+import { amazonConnect, amazonConnectLive } from './amazon-connect';
 import { chatwoot } from './chatwoot';
 import { cloudevents } from './cloudevents';
 import { events } from './events';
+import { genesys } from './genesys';
 import { intercom } from './intercom';
 import { mail } from './mail';
 import { meta } from './meta';
+import { segment } from './segment';
+import { snowplow } from './snowplow';
 import { social } from './social';
 import type { SentAs, Source } from './source';
 import { telegram } from './telegram';
+import { twilio } from './twilio';
 import { vcon } from './vcon';
 import { zendesk } from './zendesk';
 
 /** Every source of `POST /v1/sources/{source}`. A new one is a pure file, a fixture and a line here. */
 export const sources: ReadonlyMap<string, Source> = new Map([
+  ['amazon-connect', amazonConnect],
+  ['amazon-connect-live', amazonConnectLive],
+  ['chatwoot', chatwoot],
   ['cloudevents', cloudevents],
   ['events', events],
-  ['chatwoot', chatwoot],
+  ['genesys', genesys],
   ['intercom', intercom],
   ['mail', mail],
   ['meta', meta],
+  ['segment', segment],
+  ['snowplow', snowplow],
   ['social', social],
   ['telegram', telegram],
+  ['twilio', twilio],
   ['vcon', vcon],
   ['zendesk', zendesk],
 ]);
