@@ -12,7 +12,7 @@ import { NotStored, type OutgoingRecord } from '../lib/kafka/batching-producer';
 import type { Log } from '../lib/log';
 import type { Gate } from './access/gate';
 import { admission, refusalOfBody, type SourceOf, type Taking } from './admission';
-import { readItems } from './body';
+import { readBody } from './body';
 import { idempotencyKeyOf } from './idempotency';
 import type { Hold, InFlight } from './in-flight';
 import { intake } from './intake';
@@ -20,7 +20,7 @@ import type { IngestMetrics } from './metrics';
 import { apiDocument } from './openapi';
 import { type Refusal, sendRefusal, sendUnavailable, tooLarge, unavailableRetrySeconds } from './replies';
 import type { IngestSettings } from './settings';
-import { allMediaTypes, sourceOfRequest, sources } from './sources';
+import { eventMediaTypes, sourceOfRequest, sources } from './sources';
 
 export interface IngestDeps {
   settings: Pick<
@@ -87,8 +87,7 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
     if (refusal) return refuse(reply, refusal);
     const idempotency = idempotencyKeyOf(request.headers);
     if ('refused' in idempotency) return refuse(reply, idempotency.refused);
-    const form = source.form(sentAs) ?? 'oneOrArray';
-    const read = readItems(body, form, settings.INGEST_MAX_EVENTS_PER_REQUEST);
+    const read = await readBody(body, source, sentAs, settings.INGEST_MAX_EVENTS_PER_REQUEST);
     if ('refused' in read) return refuse(reply, read.refused);
     const { records, eventIds, systems, rejected } = intake(read.items, source, sentAs, {
       receivedAt: deps.now(),
@@ -113,7 +112,7 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
     return refuse(reply, { status: 403, reason: 'verify_token_wrong', message });
   };
 
-  app.post('/v1/events', { onRequest: admit(sourceByHead, allMediaTypes) }, take);
+  app.post('/v1/events', { onRequest: admit(sourceByHead, eventMediaTypes) }, take);
   app.post('/v1/sources/:source', { onRequest: admit(sourceByName) }, take);
   app.get('/v1/sources/:source', challenge);
   addHealth(app, deps.registry, deps.notReady);

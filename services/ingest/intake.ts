@@ -17,6 +17,8 @@ export interface Intake {
   eventIds: string[];
   systems: string[];
   rejected: Rejected[];
+  /** Items that rightly made no event, each with its countable reason. */
+  skipped: { index: number; reason: string }[];
 }
 
 export interface IntakeContext {
@@ -34,7 +36,7 @@ const fullyListed = 100;
 
 /** Parsed items → encoded records and refusals. No I/O; the same items make the same keys. */
 export function intake(items: readonly Item[], source: Source, sentAs: SentAs, context: IntakeContext): Intake {
-  const result: Intake = { records: [], eventIds: [], systems: [], rejected: [] };
+  const result: Intake = { records: [], eventIds: [], systems: [], rejected: [], skipped: [] };
   for (const [index, item] of items.entries()) {
     const taken = takeItem(item, source, sentAs, saltedWith(context, index));
     if ('errors' in taken) {
@@ -42,6 +44,7 @@ export function intake(items: readonly Item[], source: Source, sentAs: SentAs, c
       result.rejected.push({ index, errors });
       continue;
     }
+    if (taken.skipped !== undefined) result.skipped.push({ index, reason: taken.skipped });
     for (const { event, value } of taken.encoded) {
       result.records.push({ key: event.event_id, value });
       result.eventIds.push(event.event_id);
@@ -57,7 +60,7 @@ const saltedWith = (context: IntakeContext, index: number): IntakeContext =>
     ? context
     : { ...context, idempotencyKey: `${context.idempotencyKey}\0${index}` };
 
-type Taken = { encoded: { event: InteractionEvent; value: Buffer }[] } | { errors: Fault[] };
+type Taken = { encoded: { event: InteractionEvent; value: Buffer }[]; skipped?: string } | { errors: Fault[] };
 
 /** All events of one item or none: half a call record would be a wrong chain. */
 function takeItem(item: Item, source: Source, sentAs: SentAs, context: IntakeContext): Taken {
@@ -75,7 +78,7 @@ function takeItem(item: Item, source: Source, sentAs: SentAs, context: IntakeCon
     }
     encoded.push({ event: validated.event, value });
   }
-  return { encoded };
+  return { encoded, skipped: encoded.length === 0 ? (adapted.skipped ?? 'no_facts') : undefined };
 }
 
 /** The same fault with the field as the sender calls it. */
