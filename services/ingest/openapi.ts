@@ -14,6 +14,7 @@ interface AvroField {
   type: unknown;
 }
 
+const text = { type: 'string' };
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 const content = (mediaTypes: readonly string[], schema: Json): Json =>
   Object.fromEntries(mediaTypes.map((it) => [it, { schema }]));
@@ -32,6 +33,7 @@ export function apiDocument(settings: Limits): Json {
     ...content(['application/cloudevents+json'], ref('CloudEvent')),
     ...content(['application/cloudevents-batch+json'], { type: 'array', items: ref('CloudEvent') }),
   };
+  const namedSource = { name: 'source', in: 'path', required: true, schema: { ...text, enum: [...sources.keys()] } };
   const described = [...sources].map(([name, { description }]) => `\`${name}\`: ${description}`).join('\n\n');
   return {
     openapi: '3.1.0',
@@ -48,6 +50,8 @@ export function apiDocument(settings: Limits): Json {
       '/v1/events': {
         post: {
           operationId: 'postEvents',
+          security,
+          parameters: [idempotencyKey],
           summary: 'Send events as JSON, NDJSON or CloudEvents 1.0 (structured, batch or binary).',
           requestBody: { required: true, content: eventBodies },
           responses: postResponses,
@@ -58,11 +62,22 @@ export function apiDocument(settings: Limits): Json {
           operationId: 'postSource',
           summary: 'Send what a source produces, in its own form.',
           description: described,
-          parameters: [
-            { name: 'source', in: 'path', required: true, schema: { type: 'string', enum: [...sources.keys()] } },
-          ],
+          security,
+          parameters: [namedSource, idempotencyKey],
           requestBody: { required: true, content: content(allMediaTypes, {}) },
           responses: { ...postResponses, 404: answer('No such source.', 'Refused') },
+        },
+        get: {
+          operationId: 'answerChallenge',
+          summary: 'Meta asks whether this address is ours: the challenge comes back when the agreed token is given.',
+          parameters: [
+            namedSource,
+            ...['hub.mode', 'hub.verify_token', 'hub.challenge'].map((name) => ({ name, in: 'query', schema: text })),
+          ],
+          responses: {
+            200: { description: 'The challenge.', content: content(['text/plain'], text) },
+            403: answer('Not the agreed token.', 'Refused'),
+          },
         },
       },
       '/livez': { get: { operationId: 'live', responses: { 200: answer('The process is alive.', 'Live') } } },
@@ -85,9 +100,26 @@ export function apiDocument(settings: Limits): Json {
         },
       },
     },
-    components: { schemas: { Event: eventJsonSchema(), ...otherSchemas } },
+    components: { securitySchemes, schemas: { Event: eventJsonSchema(), ...otherSchemas } },
   };
 }
+
+/** One of these where the deployment asks for it; signatures of vendors' webhooks are no scheme that OpenAPI knows. */
+const securitySchemes: Json = {
+  bearer: { type: 'http', scheme: 'bearer' },
+  basic: { type: 'http', scheme: 'basic', description: 'The key as the user, for vendors that send nothing else.' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
+  urlKey: { type: 'apiKey', in: 'query', name: 'key', description: 'Only keys that are marked for it.' },
+  certificate: { type: 'mutualTLS' },
+};
+const security = [...Object.keys(securitySchemes).map((name) => ({ [name]: [] })), {}];
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'Tells requests apart whose events bring no ids and are equal. A retry keeps it.',
+  schema: { type: 'string', minLength: 1, maxLength: limits.idChars, pattern: '^[\\x21-\\x7e]+$' },
+};
 
 const retryAfter = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } };
 
@@ -97,8 +129,11 @@ const postResponses = {
     description: 'Some events are refused (`rejected`; the others are stored), or the body cannot be read (`reason`).',
     content: content(['application/json'], { anyOf: [ref('PartlyAccepted'), ref('Refused')] }),
   },
+  401: answer('No proof of who sends: a key, a signature, a certificate.', 'Refused'),
+  403: answer('This key may not send to this source, or not from this page.', 'Refused'),
   413: answer('The body is too large or holds too many events.', 'Refused'),
   415: answer('The media type, charset or encoding is not taken.', 'Refused'),
+  429: { ...answer('More requests than this key may send; nothing is stored.', 'Refused'), headers: retryAfter },
   503: {
     ...answer('Nothing is acknowledged; send the same again: the event ids will be the same.', 'Refused'),
     headers: retryAfter,
@@ -109,7 +144,6 @@ const accepted = {
   accepted: { type: 'integer', minimum: 0, description: 'Events stored.' },
   event_ids: { type: 'array', items: { type: 'string' }, description: 'Their ids, in the order they were sent.' },
 };
-const text = { type: 'string' };
 
 const otherSchemas: Json = {
   CloudEvent: {
