@@ -8,11 +8,12 @@ import { topics } from '../lib/topics';
 import { AccessFile } from './access/access-file';
 import { Gate } from './access/gate';
 import { buildApp } from './app';
+import { configuredSources } from './configured-sources';
 import { InFlight } from './in-flight';
 import { createIngestMetrics } from './metrics';
 import { RegisteredSchema } from './schema';
 import { type IngestSettings, ingestSettings } from './settings';
-import { sources } from './sources';
+import type { Source } from './sources/source';
 import { tlsOptions } from './tls';
 
 const service = 'ingest';
@@ -32,6 +33,7 @@ const kafkaPatience = {
 
 void runService(service, ingestSettings, process.env, async (settings, log) => {
   const tls = tlsOptions(settings);
+  const sources = configuredSources(settings);
   const registry = createMetrics(service);
   const inFlight = new InFlight(settings.INGEST_MAX_IN_FLIGHT_BYTES);
   const metrics = createIngestMetrics(registry, () => inFlight.bytes);
@@ -40,7 +42,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     signatureWindowMs: settings.INGEST_SIGNATURE_WINDOW_SECONDS * 1_000,
     onAdmitted: metrics.sender,
   });
-  const access = openAccess(settings, gate, log);
+  const access = openAccess(settings, sources, gate, log);
   const schema = new RegisteredSchema(settings.SCHEMA_REGISTRY_URL, log);
   const kafka = createKafka(settings, service, log, kafkaPatience);
   const batching = {
@@ -53,6 +55,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
   const producer = new BatchingProducer(() => openProducerLink(kafka, topics.raw), batching, log);
   const app = buildApp({
     settings,
+    sources,
     gate,
     tls,
     inFlight,
@@ -84,7 +87,12 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
 });
 
 /** The rules of who may send, when there are any. Throws SettingsError with the faults of the file. */
-function openAccess(settings: IngestSettings, gate: Gate, log: Log): AccessFile | undefined {
+function openAccess(
+  settings: IngestSettings,
+  sources: ReadonlyMap<string, Source>,
+  gate: Gate,
+  log: Log,
+): AccessFile | undefined {
   if (settings.INGEST_ACCESS_FILE === undefined) return undefined;
   const context = {
     sources: new Set(sources.keys()),

@@ -20,6 +20,17 @@ const shape = z.object({
   INGEST_SEND_DEADLINE_MS: integer(8_000, 1_000, 60_000),
   /** How often a quiet connection to Kafka is tried, so that readiness tells the truth before a request finds out. */
   INGEST_PROBE_EVERY_MS: integer(2_000, 100, 60_000),
+  /** How tables become events (docs/sources/csv.md); each mapping in it makes a source csv-<name>. */
+  INGEST_CSV_MAPPING_FILE: path,
+  /** The organisation's own addresses and domains, comma-separated: mail from them is outbound. */
+  INGEST_OWN_MAIL: z
+    .string()
+    .default('')
+    .transform((value) => value.split(',').flatMap((it) => (it.trim() === '' ? [] : [it.trim().toLowerCase()])))
+    .refine(
+      (own) => own.every((it) => /^(?:[^@\s]+@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(it)),
+      'must be addresses and domains such as help@shop.example,shop.example, comma-separated',
+    ),
   /** Who may send: keys, signatures, certificates (access/README.md). Without it everybody may. */
   INGEST_ACCESS_FILE: path,
   /** Takes events from everybody even where others can reach this address. */

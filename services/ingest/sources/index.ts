@@ -40,11 +40,9 @@ export function sourceOfRequest({ mediaType, headers }: SentAs): Source {
   return mediaType.startsWith('application/cloudevents') || 'ce-specversion' in headers ? cloudevents : events;
 }
 
-const typesOf = (some: Iterable<Source>): readonly string[] =>
+/** The media types that some sources take. */
+export const typesOf = (some: Iterable<Source>): readonly string[] =>
   [...new Set([...some].flatMap(({ mediaTypes }) => mediaTypes))].sort();
 
 /** What `POST /v1/events` takes. */
 export const eventMediaTypes = typesOf([events, cloudevents]);
-
-/** What one source or another takes. */
-export const allMediaTypes = typesOf(sources.values());

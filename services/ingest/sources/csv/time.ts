@@ -81,6 +81,21 @@ function isoTime(text: string, zone: string | undefined): number | undefined {
 function offsetOf(zone: string, at: number): number | undefined {
   const fixed = /^(?:Z|([+-])(\d{2}):?(\d{2}))$/.exec(zone);
   if (fixed) return fixed[1] ? (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3])) * 60_000 : 0;
+  const quarter = Math.floor(at / quarterMs);
+  const key = `${zone} ${quarter}`;
+  if (!offsets.has(key)) {
+    if (offsets.size >= maxOffsets) offsets.clear();
+    offsets.set(key, zoneOffsetAt(zone, quarter * quarterMs));
+  }
+  return offsets.get(key);
+}
+
+/** Zones change at full quarters of an hour at most; asking is slow, and rows of a table are near one another. */
+const quarterMs = 15 * 60_000;
+const maxOffsets = 50_000;
+const offsets = new Map<string, number | undefined>();
+
+function zoneOffsetAt(zone: string, at: number): number | undefined {
   const name = formatOf(zone)
     ?.formatToParts(at)
     .find(({ type }) => type === 'timeZoneName')?.value;

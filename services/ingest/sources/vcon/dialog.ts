@@ -19,16 +19,33 @@ export interface Dialog {
   key: string;
 }
 
-/** Dialogs that have a start, in order of time. Empty objects, which a redaction leaves behind, are passed over. */
+const typePattern = /^(?:recording|text|transfer|incomplete)$/;
+
+/**
+ * Start of a dialog. Early vCons write it without its zone: then it is that of `created_at`, which the same program wrote.
+ */
+function startOf(start: unknown, createdAt: unknown): number | undefined {
+  const zone = /(?:Z|[+-]\d{2}:?\d{2})$/i.exec(String(createdAt ?? ''))?.[0];
+  return instantOf(start) ?? (typeof start === 'string' && zone ? instantOf(`${start.trim()}${zone}`) : undefined);
+}
+
+/** Dialogs whose start cannot be read; a fact without its time is none, and leaving it out would hide it. */
+export const undatedDialogs = ({ dialog, created_at }: Fields): number[] =>
+  (Array.isArray(dialog) ? dialog : []).flatMap((value, index) => {
+    const { type, start } = fieldsOf(value);
+    return typePattern.test(String(type ?? '')) && startOf(start, created_at) === undefined ? [index] : [];
+  });
+
+/** Dialogs in order of time. Empty objects, which a redaction leaves behind, are passed over. */
 export function dialogsOf(vcon: Fields, uuid: string): Dialog[] {
   const seen = new Map<string, number>();
   const all = Array.isArray(vcon.dialog) ? vcon.dialog : [];
   return all
     .flatMap((value, index): Dialog[] => {
       const sent = fieldsOf(value);
-      const start = instantOf(sent.start);
+      const start = startOf(sent.start, vcon.created_at);
       const type = String(sent.type ?? '');
-      if (start === undefined || !/^(?:recording|text|transfer|incomplete)$/.test(type)) return [];
+      if (start === undefined || !typePattern.test(type)) return [];
       const { list, first } = partyIndices(sent);
       const channel = channelOf(sent, type, listOf(vcon.parties));
       const durationMs = secondsAsMs(sent.duration);

@@ -3,7 +3,7 @@ import { type Base, eventsOf, type Fact, jsonSource, missing, refused, skipped }
 import type { Adapted, Source } from '../source';
 import { type Fields, fieldsOf, idOf, listOf } from '../vendor-fields';
 import { analysisFacts } from './analysis';
-import { type Dialog, dialogsOf } from './dialog';
+import { type Dialog, dialogsOf, undatedDialogs } from './dialog';
 import { dialogFacts, referred, transferFacts } from './dialog-facts';
 import { partiesOf } from './parties';
 
@@ -36,6 +36,10 @@ function adaptVcon(item: Fields): Adapted {
   const attached = ownEvents(item);
   if (attached) return attached.length > 0 ? { events: attached } : skipped('no_facts');
   const uuid = idOf(fieldsOf(item.amended).uuid) ?? idOf(fieldsOf(item.redacted).uuid) ?? own;
+  const undated = undatedDialogs(item);
+  if (undated.length > 0) {
+    return refused(fault(`dialog[${undated[0]}].start`, 'wrong_format', 'must be a time with its offset'));
+  }
   const dialogs = dialogsOf(item, uuid);
   if (dialogs.length === 0) return skipped('no_dialog');
   const parties = partiesOf(item, dialogs[0].originator ?? 0);

@@ -13,7 +13,8 @@ export interface Change {
 
 const resolvers: Partial<Record<ActorType, string>> = { AGENT: 'human', CUSTOMER: 'customer', SYSTEM: 'automation' };
 const done: ReadonlySet<string> = new Set(['solved', 'closed']);
-const statusOf = (value: unknown): string => (nameOf(value) ?? '').toLowerCase();
+/** Connectors write on-hold where the interface writes hold. */
+const statusOf = (value: unknown): string => (nameOf(value) ?? '').toLowerCase().replace('on-hold', 'hold');
 
 /**
  * A change of status. Solved resolves the case, whoever did it (`resolved_by` tells agents from automations); leaving
