@@ -38,6 +38,9 @@ logs: build ## The end of every log (PART=ingest for one, FOLLOW=1 to go on)
 replay: build ## Send a file of events through ingest: FILE=events.ndjson (or -), SOURCE=events
 	@FILE='$(FILE)' SOURCE='$(or $(SOURCE),events)' node dist/infra/tools/replay/main.js
 
+ingest-key: build ## A new key for a sender, and its entry for the access file: ID=shop-2026 [SOURCES=events,web]
+	@ID='$(ID)' SOURCES='$(or $(SOURCES),*)' node dist/infra/tools/ingest-key/main.js
+
 resessionize: build ## Compute sessions anew, by the repair: FROM=2026-11-01 TO=2026-11-08 [CUSTOMER=id]
 	@FROM='$(FROM)' TO='$(TO)' CUSTOMER='$(CUSTOMER)' node dist/infra/tools/resessionize/main.js
 
@@ -91,4 +94,4 @@ node_modules/.installed: package-lock.json
 dist/.built: node_modules/.installed $(sources) tsconfig.json tsconfig.build.json
 	@rm -rf dist && $(bin)/tsc -p tsconfig.build.json && touch $@
 
-.PHONY: help demo report up down status logs replay resessionize check test bench chaos generate docs build images clean-data clean
+.PHONY: help demo report up down status logs replay ingest-key resessionize check test bench chaos generate docs build images clean-data clean

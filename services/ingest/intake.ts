@@ -24,6 +24,8 @@ export interface Intake {
 export interface IntakeContext {
   /** Epoch milliseconds. */
   receivedAt: number;
+  /** Of the request; goes into the ids of events that bring none. */
+  idempotencyKey?: string;
   encode(event: InteractionEvent): Buffer;
   /** A record beyond this would be refused by Kafka and could never be stored. */
   maxEventBytes: number;
@@ -36,7 +38,7 @@ const fullyListed = 100;
 export function intake(items: readonly Item[], source: Source, sentAs: SentAs, context: IntakeContext): Intake {
   const result: Intake = { records: [], eventIds: [], systems: [], rejected: [], skipped: [] };
   for (const [index, item] of items.entries()) {
-    const taken = takeItem(item, source, sentAs, context);
+    const taken = takeItem(item, source, sentAs, saltedWith(context, index));
     if ('errors' in taken) {
       const errors = result.rejected.length < fullyListed ? taken.errors : taken.errors.slice(0, 1);
       result.rejected.push({ index, errors });
@@ -52,6 +54,12 @@ export function intake(items: readonly Item[], source: Source, sentAs: SentAs, c
   return result;
 }
 
+/** Each place in a request its own key: two equal items of it are two events. */
+const saltedWith = (context: IntakeContext, index: number): IntakeContext =>
+  context.idempotencyKey === undefined
+    ? context
+    : { ...context, idempotencyKey: `${context.idempotencyKey}\0${index}` };
+
 type Taken = { encoded: { event: InteractionEvent; value: Buffer }[]; skipped?: string } | { errors: Fault[] };
 
 /** All events of one item or none: half a call record would be a wrong chain. */
@@ -61,7 +69,7 @@ function takeItem(item: Item, source: Source, sentAs: SentAs, context: IntakeCon
   if ('faults' in adapted) return { errors: adapted.faults };
   const encoded: { event: InteractionEvent; value: Buffer }[] = [];
   for (const sent of adapted.events) {
-    const validated = validate(sent, context.receivedAt);
+    const validated = validate(sent, context.receivedAt, context.idempotencyKey);
     if (!validated.ok) return { errors: validated.faults.map((it) => asSent(it, source)) };
     const value = context.encode(validated.event);
     if (value.length > context.maxEventBytes) {

@@ -35,7 +35,10 @@ export function takeItems(items: Item[], source: Source, sentAs = json): Taken {
     events.push(event);
     return Buffer.alloc(1);
   };
-  return { ...intake(items, source, sentAs, { receivedAt, encode, maxEventBytes: 10 }), events };
+  const taken = intake(items, source, sentAs, { receivedAt, encode, maxEventBytes: 10 });
+  // Events of an item that was refused for another of its events are stored no more than that one.
+  const stored = new Set(taken.eventIds);
+  return { ...taken, events: events.filter(({ event_id }) => stored.has(event_id)) };
 }
 
 export const take = (sent: unknown, source: Source): Taken => takeItems([{ value: sent }], source);
@@ -106,13 +109,16 @@ export function testSource(source: Source, fixtureName: string): SourceFixture {
     const backwards = [...deliveries, ...deliveries].reverse().map((sent) => take(sent, source));
     expectCase(backwards, { events: wanted.events });
   });
-  test.each(given.skipped ?? [])('no event: $name', ({ sent, reason }) => {
-    expect(take(sent, source)).toMatchObject({ events: [], rejected: [], skipped: [{ index: 0, reason }] });
-  });
-  test.each(given.refused ?? [])('refused: $name', ({ sent, errors }) => {
-    const { events, rejected } = take(sent, source);
-    expect(events).toEqual([]);
-    expect(rejected.flatMap((it) => it.errors).map(({ field, reason }) => ({ field, reason }))).toEqual(errors);
-  });
+  const { skipped = [], refused = [] } = given;
+  if (skipped.length > 0)
+    test.each(skipped)('no event: $name', ({ sent, reason }) => {
+      expect(take(sent, source)).toMatchObject({ events: [], rejected: [], skipped: [{ index: 0, reason }] });
+    });
+  if (refused.length > 0)
+    test.each(refused)('refused: $name', ({ sent, errors }) => {
+      const { events, rejected } = take(sent, source);
+      expect(events).toEqual([]);
+      expect(rejected.flatMap((it) => it.errors).map(({ field, reason }) => ({ field, reason }))).toEqual(errors);
+    });
   return given;
 }
