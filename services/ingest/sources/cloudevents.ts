@@ -3,6 +3,7 @@ import { limits } from '../domain/limits';
 import { binaryEnvelope, isBinary } from './cloudevents-headers';
 import { lineTypes } from './events';
 import type { Adapted, Form, Source } from './source';
+import { wordOf } from './vendor-fields';
 
 const forms = new Map<string, Form>([
   ['application/cloudevents+json', 'one'],
@@ -77,7 +78,7 @@ function fromEnvelope(envelope: unknown): Adapted {
   const attributes: Record<string, unknown> = Object.fromEntries(
     extensions(envelope).map(([name, value]) => [`ce_${name}`, String(value)]),
   );
-  if (sequence !== undefined && number === undefined) attributes.ce_sequence = String(sequence);
+  if (sequence !== undefined && number === undefined) attributes.ce_sequence = wordOf(sequence);
   const event: Record<string, unknown> = { ...(data as Record<string, unknown>), event_type: type };
   event.source = { system: source, event_id: id, sequence: number ?? null };
   if (time !== undefined) event.occurred_at = time;
