@@ -1,4 +1,5 @@
 import { type Fault, fault, isObject } from '../domain/fault';
+import { limits } from '../domain/limits';
 import { binaryEnvelope, isBinary } from './cloudevents-headers';
 import { lineTypes } from './events';
 import type { Adapted, Form, Source } from './source';
@@ -68,10 +69,10 @@ function fromEnvelope(envelope: unknown): Adapted {
     ...(isJson(datacontenttype) ? [] : [fault('datacontenttype', 'unsupported_type', 'must be a JSON media type')]),
     ...(isObject(data) ? setTwice(data, envelope) : [fault('data', 'wrong_type', 'must be an object')]),
     ...extensions(envelope).flatMap(([name, value]) =>
-      isScalar(value) ? [] : [fault(name, 'wrong_type', 'must be text, a number or true or false')],
+      isScalar(value) ? [] : [fault(name || 'extension', 'wrong_type', 'must be text, a number or true or false')],
     ),
   ];
-  if (faults.length > 0) return { faults };
+  if (faults.length > 0) return { faults: faults.slice(0, limits.faultsPerEvent) };
   const number = sequenceNumber(sequence);
   const attributes: Record<string, unknown> = Object.fromEntries(
     extensions(envelope).map(([name, value]) => [`ce_${name}`, String(value)]),

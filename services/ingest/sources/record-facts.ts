@@ -32,6 +32,9 @@ const order: readonly string[] = [
   'interaction.connected',
   'callback.reached',
   'message.sent',
+  'message.delivered',
+  'message.read',
+  'message.failed',
   'hold.started',
   'hold.ended',
   'transfer.started',
@@ -41,6 +44,7 @@ const order: readonly string[] = [
   'agent.left',
   'wrapup.completed',
   'task.completed',
+  'interaction.billed',
 ];
 
 /**

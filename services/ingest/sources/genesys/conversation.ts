@@ -55,8 +55,8 @@ export function adaptConversation(item: unknown): Adapted {
   addWaitFacts(course);
   addAgentFacts(course);
   addEnds(course);
-  const events: Sent[] = [...byLeg.values()].flatMap((facts) => facts.events);
-  events.push(...addAnalysisFacts(conversation, course, identities));
+  const others = addAnalysisFacts(conversation, course, identities);
+  const events: Sent[] = [...[...byLeg.values()].flatMap((facts) => facts.events), ...others];
   if (faults.length > 0) return { faults };
   return events.length > 0 ? { events } : { events, skipped: 'no_session_of_a_customer' };
 }

@@ -23,6 +23,7 @@ export const genesys: Source = vendorJson(
     if (Array.isArray(item.conversations)) return adaptAll(item.conversations);
     return 'conversationId' in item ? adaptConversation(item) : neither;
   },
+  { occurred_at: 'eventTime or segmentStart' },
 );
 
 /** An answer of the query as it was saved: all of its conversations or, where one is faulty, none. */
