@@ -44,6 +44,9 @@ ingest-key: build ## A new key for a sender, and its entry for the access file: 
 resessionize: build ## Compute sessions anew, by the repair: FROM=2026-11-01 TO=2026-11-08 [CUSTOMER=id]
 	@FROM='$(FROM)' TO='$(TO)' CUSTOMER='$(CUSTOMER)' node dist/infra/tools/resessionize/main.js
 
+vcon: build ## One conversation as an IETF vCon: CONTACT=id or SESSION=id [CUSTOMER=id] [SYSTEM=name] [FILE=out.vcon]
+	@CONTACT='$(CONTACT)' SESSION='$(SESSION)' CUSTOMER='$(CUSTOMER)' SYSTEM='$(SYSTEM)' FILE='$(FILE)' node dist/infra/tools/vcon/main.js
+
 ##@ Check it
 
 check: build ## What needs no stack: formatting, lint, types, generated files, unit and property tests
@@ -94,4 +97,4 @@ node_modules/.installed: package-lock.json
 dist/.built: node_modules/.installed $(sources) tsconfig.json tsconfig.build.json
 	@rm -rf dist && $(bin)/tsc -p tsconfig.build.json && touch $@
 
-.PHONY: help demo report up down status logs replay ingest-key resessionize check test bench chaos generate docs build images clean-data clean
+.PHONY: help demo report up down status logs replay ingest-key resessionize vcon check test bench chaos generate docs build images clean-data clean
