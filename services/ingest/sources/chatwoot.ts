@@ -13,7 +13,6 @@ import {
   nameOf,
   numberOf,
   personalOr,
-  wordOf,
   writtenText,
 } from './vendor-fields';
 
@@ -21,7 +20,7 @@ import {
 export const chatwoot = jsonSource(
   'Chatwoot webhooks: messages, conversations, the web widget.',
   (item) => {
-    const name = wordOf(item.event);
+    const name = String(item.event ?? '');
     const adapter = Object.hasOwn(adapters, name) ? adapters[name] : undefined;
     if (adapter) return adapter(item);
     return name === '' ? missing('event', 'must name the event, such as message_created') : skipped('not_mapped');
@@ -64,10 +63,10 @@ function baseOf(item: Fields, conversation: Fields): Base | Adapted {
   const identities = identitiesOf(contact, inbox, meta.hmac_verified === true || inbox.hmac_verified === true);
   if (identities.length === 0) return missing('conversation.meta.sender', 'must name the contact');
   // A twilio inbox carries WhatsApp as well: its addresses say so.
-  const isWhatsapp = wordOf(inbox.source_id).startsWith('whatsapp:');
+  const isWhatsapp = String(inbox.source_id ?? '').startsWith('whatsapp:');
   const [channel, provider] = isWhatsapp
     ? (['MESSAGING', 'whatsapp'] as const)
-    : (channels[wordOf(conversation.channel)] ?? ['CHAT']);
+    : (channels[String(conversation.channel ?? '')] ?? ['CHAT']);
   return {
     source: { system: 'chatwoot', instance: idOf(fieldsOf(item.account).id) ?? idOf(conversation.account_id) },
     channel,
@@ -101,14 +100,14 @@ const messageTypes: Readonly<Record<string, string>> = { 0: 'incoming', 1: 'outg
 
 function adaptMessage(item: Fields): Adapted {
   const conversation = fieldsOf(item.conversation);
-  const kind = messageTypes[wordOf(item.message_type)] ?? item.message_type;
+  const kind = messageTypes[String(item.message_type)] ?? item.message_type;
   if (kind === 'activity') return skipped('activity');
   const base = baseOf(item, conversation);
   if (!isBase(base)) return base;
   const [id, at] = [idOf(item.id), instantOf(item.created_at)];
   if (!id) return missing('id', 'must be the number of the message');
   if (at === undefined) return missing('created_at', 'must be a time: ISO 8601 or epoch seconds');
-  const author = authorOf(wordOf(kind), fieldsOf(item.sender));
+  const author = authorOf(String(kind), fieldsOf(item.sender));
   const isNote = item.private === true;
   const isAnswer = author.type === 'AGENT' && !isNote;
   const message: Fact = {
@@ -127,7 +126,7 @@ function adaptMessage(item: Fields): Adapted {
 /** A bot's sender has the type agent_bot; templates (greetings, hours) are the system's. */
 function authorOf(kind: string, { type, id }: Fields): { type: ActorType; id?: string } {
   if (kind === 'incoming') return { type: 'CUSTOMER' };
-  const name = wordOf(type).toLowerCase();
+  const name = String(type ?? '').toLowerCase();
   if (kind === 'template' || name === '') return { type: 'SYSTEM' };
   const isBot = name === 'agent_bot' || name === 'agentbot' || name.startsWith('captain');
   return { type: isBot ? 'BOT' : 'AGENT', id: idOf(id) };
@@ -158,7 +157,7 @@ function adaptMessageUpdate(item: Fields): Adapted {
       events: eventsOf(base, [{ key: `message:${id}:csat`, type: 'survey.answered', at: sentAt ?? at, survey }]),
     };
   }
-  const status = wordOf(item.status);
+  const status = String(item.status ?? '');
   if (status !== 'delivered' && status !== 'read' && status !== 'failed') return skipped('not_mapped');
   const fact: Fact = { key: `message:${id}:${status}`, type: `message.${status}`, at: sentAt ?? at };
   return { events: eventsOf(base, [fact]) };
@@ -191,7 +190,7 @@ function adaptStatus(item: Fields): Adapted {
   const at = changedAt(item);
   if (at === undefined) return missing('updated_at', 'must be a time: epoch seconds');
   const change = changeOf(item, 'status');
-  const [from, to] = [wordOf(change?.previous), wordOf(change?.current ?? item.status)];
+  const [from, to] = [String(change?.previous ?? ''), String(change?.current ?? item.status ?? '')];
   if (!/^(?:open|pending|resolved|snoozed)$/.test(to)) return missing('status', 'must be the new status');
   const key = `conversation:${base.interaction_id}:${to}:${at}`;
   const attributes = attributesOf({ status: to, previous_status: from });
@@ -210,7 +209,7 @@ function statusFacts(item: Fields, from: string, to: string, fact: (type: string
   if (to === 'open' && from === 'resolved') return [fact('case.reopened')];
   if (to !== 'resolved') return [fact('case.status_changed')];
   const meta = fieldsOf(item.meta);
-  const isBots = from === 'pending' || /bot/i.test(wordOf(meta.assignee_type));
+  const isBots = from === 'pending' || /bot/i.test(String(meta.assignee_type ?? ''));
   const wasAnswered = instantOf(item.first_reply_created_at) !== undefined;
   const waits = instantOf(item.waiting_since) !== undefined;
   // Closed on somebody whom nobody answered: a closing is no resolution.
@@ -244,7 +243,7 @@ function adaptAssignment(item: Fields): Adapted {
 
 /** As a browser writes a date: `Mon Feb 09 2026 10:00:00 GMT+0100 (CET)`. */
 function browserTime(value: unknown): number | undefined {
-  const text = wordOf(value).replace(/\s*\([^)]*\)$/, '');
+  const text = String(value ?? '').replace(/\s*\([^)]*\)$/, '');
   const ms = / GMT[+-]\d{4}$/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(ms) ? instantOf(value) : ms;
 }

@@ -107,7 +107,3 @@ export const internationalPhone = (value: unknown): string | undefined => {
  */
 export const personalOr = (personal: SentIdentity[], own: SentIdentity[]): SentIdentity[] =>
   personal.length > 0 ? personal.slice(0, limits.identities) : own;
-
-/** A word to compare with: '' for whatever is no text, number or boolean. `String` throws on `{"toString": 1}`. */
-export const wordOf = (value: unknown): string =>
-  ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '';

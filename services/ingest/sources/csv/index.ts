@@ -1,7 +1,7 @@
 import { fault } from '../../domain/fault';
 import { eventsOf, type Fact, missing, refused, skipped } from '../facts';
 import type { Adapted, Source } from '../source';
-import { type Fields, fieldsOf, hashOf, identity, wordOf } from '../vendor-fields';
+import { type Fields, fieldsOf, hashOf, identity } from '../vendor-fields';
 import type { Condition, TableMapping, TimeRule, ValueRule } from './mapping';
 import { readRows } from './rows';
 import { cellTime } from './time';
@@ -43,7 +43,7 @@ function adaptRow(item: Fields, mapping: TableMapping): Adapted {
     const identities = event.identities.flatMap(({ type, value, verified }) =>
       identity(type, cellValue(value, row), verified),
     );
-    const type = wordOf(cellValue(event.type, row));
+    const type = String(cellValue(event.type, row) ?? '');
     const fact: Fact = { key: [event.name, ...cells].join(':'), type, at, ...fields };
     adapted.push(...eventsOf({ source: { system, instance }, identities }, [fact]));
   }

@@ -10,7 +10,6 @@ import {
   nameOf,
   numberOf,
   textOf,
-  wordOf,
   writtenText,
 } from '../vendor-fields';
 import { receivedTime, sentTime } from './dates';
@@ -98,10 +97,10 @@ const baseOf = (thread: string, people: string[], arrival: number | undefined, d
 });
 
 const isAutomatic = ({ auto_submitted, precedence }: Fields): boolean =>
-  /^auto-/i.test(wordOf(auto_submitted)) || /^auto_reply/i.test(wordOf(precedence));
+  /^auto-/i.test(String(auto_submitted ?? '')) || /^auto_reply/i.test(String(precedence ?? ''));
 
 const isBulk = ({ has_unsubscribe, precedence }: Fields): boolean =>
-  has_unsubscribe === true || /^(?:bulk|list|junk)/i.test(wordOf(precedence));
+  has_unsubscribe === true || /^(?:bulk|list|junk)/i.test(String(precedence ?? ''));
 
 /** A mailbox is a team, not an agent. Absence notices and confirmations are nobody's words. */
 function authorOf(sent: Fields, isOutbound: boolean, from: string): { type: string; team?: string } {

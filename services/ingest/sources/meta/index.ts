@@ -1,6 +1,6 @@
 import { type Base, eventsOf, type Fact, jsonSource, missing, skipped } from '../facts';
 import type { Source } from '../source';
-import { type Fields, idOf, instantOf, listOf, wordOf } from '../vendor-fields';
+import { type Fields, idOf, instantOf, listOf } from '../vendor-fields';
 import { changeFacts } from './changes';
 import { messagingFacts } from './messaging';
 import { whatsappFacts } from './whatsapp';
@@ -18,7 +18,7 @@ export interface Told {
 export const meta: Source = jsonSource(
   'Meta webhooks: WhatsApp Cloud API, Messenger and Instagram messages, public comments and recommendations.',
   (item) => {
-    const object = wordOf(item.object);
+    const object = String(item.object ?? '');
     const reader = Object.hasOwn(readers, object) ? readers[object] : undefined;
     if (!reader) return object ? skipped('not_mapped') : missing('object', 'must name what the webhook is about');
     const told = listOf(item.entry).flatMap(reader);

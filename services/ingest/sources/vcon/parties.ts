@@ -8,7 +8,6 @@ import {
   personalOr,
   type SentIdentity,
   textOf,
-  wordOf,
 } from '../vendor-fields';
 
 /** Who took part, and which of them is the customer. */
@@ -26,9 +25,9 @@ const roles: Readonly<Record<string, ActorType>> = {
 
 /** The role that the contact-centre extension gives, else what the type says; undefined when neither does. */
 function roleOf(party: Fields): ActorType | undefined {
-  const role = wordOf(party.role).toLowerCase();
+  const role = String(party.role ?? '').toLowerCase();
   if (Object.hasOwn(roles, role)) return roles[role];
-  return /^(?:bot|ai|assistant|machine)$/i.test(wordOf(party.type)) ? 'BOT' : undefined;
+  return /^(?:bot|ai|assistant|machine)$/i.test(String(party.type ?? '')) ? 'BOT' : undefined;
 }
 
 /** Without any customer's role: the one party that has no other role, or the one who began (the first). */
