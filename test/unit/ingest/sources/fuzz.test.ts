@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readBody } from '../../../../services/ingest/body';
 import { intake } from '../../../../services/ingest/intake';
@@ -13,6 +13,8 @@ const avro = avroType('interaction-event.v1');
 const context = { receivedAt, encode: (event: object): Buffer => avro.toBuffer(event), maxEventBytes: 1_000_000 };
 /** Of each source; set FUZZ_RUNS for a long hunt. */
 const runs = Number(process.env.FUZZ_RUNS ?? 150);
+// A machine may be busy with other tests, and a hunt is long.
+jest.setTimeout(20_000 + runs * 200);
 
 /** Every media type that a source takes, since adapters may look at it. */
 const sentAsOf = (source: Source): fc.Arbitrary<SentAs> =>
