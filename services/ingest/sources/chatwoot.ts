@@ -10,9 +10,11 @@ import {
   idOf,
   instantOf,
   listOf,
+  lookup,
   nameOf,
   numberOf,
   personalOr,
+  wordOf,
   writtenText,
 } from './vendor-fields';
 
@@ -20,8 +22,8 @@ import {
 export const chatwoot = jsonSource(
   'Chatwoot webhooks: messages, conversations, the web widget.',
   (item) => {
-    const name = String(item.event ?? '');
-    const adapter = Object.hasOwn(adapters, name) ? adapters[name] : undefined;
+    const name = wordOf(item.event);
+    const adapter = lookup(adapters, name);
     if (adapter) return adapter(item);
     return name === '' ? missing('event', 'must name the event, such as message_created') : skipped('not_mapped');
   },
@@ -63,10 +65,10 @@ function baseOf(item: Fields, conversation: Fields): Base | Adapted {
   const identities = identitiesOf(contact, inbox, meta.hmac_verified === true || inbox.hmac_verified === true);
   if (identities.length === 0) return missing('conversation.meta.sender', 'must name the contact');
   // A twilio inbox carries WhatsApp as well: its addresses say so.
-  const isWhatsapp = String(inbox.source_id ?? '').startsWith('whatsapp:');
+  const isWhatsapp = wordOf(inbox.source_id).startsWith('whatsapp:');
   const [channel, provider] = isWhatsapp
     ? (['MESSAGING', 'whatsapp'] as const)
-    : (channels[String(conversation.channel ?? '')] ?? ['CHAT']);
+    : (lookup(channels, conversation.channel) ?? ['CHAT']);
   return {
     source: { system: 'chatwoot', instance: idOf(fieldsOf(item.account).id) ?? idOf(conversation.account_id) },
     channel,
@@ -100,14 +102,14 @@ const messageTypes: Readonly<Record<string, string>> = { 0: 'incoming', 1: 'outg
 
 function adaptMessage(item: Fields): Adapted {
   const conversation = fieldsOf(item.conversation);
-  const kind = messageTypes[String(item.message_type)] ?? item.message_type;
+  const kind = lookup(messageTypes, item.message_type) ?? wordOf(item.message_type);
   if (kind === 'activity') return skipped('activity');
   const base = baseOf(item, conversation);
   if (!isBase(base)) return base;
   const [id, at] = [idOf(item.id), instantOf(item.created_at)];
   if (!id) return missing('id', 'must be the number of the message');
   if (at === undefined) return missing('created_at', 'must be a time: ISO 8601 or epoch seconds');
-  const author = authorOf(String(kind), fieldsOf(item.sender));
+  const author = authorOf(kind, fieldsOf(item.sender));
   const isNote = item.private === true;
   const isAnswer = author.type === 'AGENT' && !isNote;
   const message: Fact = {
@@ -126,7 +128,7 @@ function adaptMessage(item: Fields): Adapted {
 /** A bot's sender has the type agent_bot; templates (greetings, hours) are the system's. */
 function authorOf(kind: string, { type, id }: Fields): { type: ActorType; id?: string } {
   if (kind === 'incoming') return { type: 'CUSTOMER' };
-  const name = String(type ?? '').toLowerCase();
+  const name = wordOf(type).toLowerCase();
   if (kind === 'template' || name === '') return { type: 'SYSTEM' };
   const isBot = name === 'agent_bot' || name === 'agentbot' || name.startsWith('captain');
   return { type: isBot ? 'BOT' : 'AGENT', id: idOf(id) };
@@ -157,7 +159,7 @@ function adaptMessageUpdate(item: Fields): Adapted {
       events: eventsOf(base, [{ key: `message:${id}:csat`, type: 'survey.answered', at: sentAt ?? at, survey }]),
     };
   }
-  const status = String(item.status ?? '');
+  const status = wordOf(item.status);
   if (status !== 'delivered' && status !== 'read' && status !== 'failed') return skipped('not_mapped');
   const fact: Fact = { key: `message:${id}:${status}`, type: `message.${status}`, at: sentAt ?? at };
   return { events: eventsOf(base, [fact]) };
@@ -190,7 +192,7 @@ function adaptStatus(item: Fields): Adapted {
   const at = changedAt(item);
   if (at === undefined) return missing('updated_at', 'must be a time: epoch seconds');
   const change = changeOf(item, 'status');
-  const [from, to] = [String(change?.previous ?? ''), String(change?.current ?? item.status ?? '')];
+  const [from, to] = [wordOf(change?.previous), wordOf(change?.current ?? item.status)];
   if (!/^(?:open|pending|resolved|snoozed)$/.test(to)) return missing('status', 'must be the new status');
   const key = `conversation:${base.interaction_id}:${to}:${at}`;
   const attributes = attributesOf({ status: to, previous_status: from });
@@ -209,7 +211,7 @@ function statusFacts(item: Fields, from: string, to: string, fact: (type: string
   if (to === 'open' && from === 'resolved') return [fact('case.reopened')];
   if (to !== 'resolved') return [fact('case.status_changed')];
   const meta = fieldsOf(item.meta);
-  const isBots = from === 'pending' || /bot/i.test(String(meta.assignee_type ?? ''));
+  const isBots = from === 'pending' || /bot/i.test(wordOf(meta.assignee_type));
   const wasAnswered = instantOf(item.first_reply_created_at) !== undefined;
   const waits = instantOf(item.waiting_since) !== undefined;
   // Closed on somebody whom nobody answered: a closing is no resolution.
@@ -243,7 +245,7 @@ function adaptAssignment(item: Fields): Adapted {
 
 /** As a browser writes a date: `Mon Feb 09 2026 10:00:00 GMT+0100 (CET)`. */
 function browserTime(value: unknown): number | undefined {
-  const text = String(value ?? '').replace(/\s*\([^)]*\)$/, '');
+  const text = wordOf(value).replace(/\s*\([^)]*\)$/, '');
   const ms = / GMT[+-]\d{4}$/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(ms) ? instantOf(value) : ms;
 }

@@ -10,9 +10,11 @@ import {
   idOf,
   instantOf,
   listOf,
+  lookup,
   nameOf,
   numberOf,
   personalOr,
+  wordOf,
   writtenText,
 } from './vendor-fields';
 
@@ -24,7 +26,7 @@ export const intercom = jsonSource(
   'Intercom: conversations with their parts, from the interface or a webhook.',
   (item) => {
     const isNotification = item.type === 'notification_event';
-    const topic = String(item.topic ?? '');
+    const topic = wordOf(item.topic);
     if (isNotification && !topic.startsWith('conversation')) return skipped('not_mapped');
     const conversation = isNotification ? fieldsOf(fieldsOf(item.data).item) : item;
     return adaptConversation(conversation, idOf(item.app_id) ?? idOf(conversation.workspace_id));
@@ -43,8 +45,8 @@ function adaptConversation(conversation: Fields, app: string | undefined): Adapt
   const source = fieldsOf(conversation.source);
   const identities = identitiesOf(conversation, source);
   if (identities.length === 0) return missing('contacts', 'must name the contact, or source.author its e-mail address');
-  const type = String(source.type ?? 'conversation');
-  const channel = Object.hasOwn(channels, type) ? channels[type] : 'CHAT';
+  const type = wordOf(source.type ?? 'conversation');
+  const channel = lookup(channels, type) ?? 'CHAT';
   const base: Base = {
     source: { system: 'intercom', instance: app },
     channel,
@@ -95,8 +97,8 @@ const actorTypes: Readonly<Record<string, ActorType>> = {
 const isServing = (author: Fields): boolean => author.from_ai_agent === true || author.is_ai_answer === true;
 
 function actorOf(author: Fields): { type: ActorType; id?: string } {
-  const type = String(author.type ?? '');
-  const actor = Object.hasOwn(actorTypes, type) ? actorTypes[type] : 'SYSTEM';
+  const type = wordOf(author.type);
+  const actor = lookup(actorTypes, type) ?? 'SYSTEM';
   return { type: actor, id: actor === 'CUSTOMER' ? undefined : idOf(author.id) };
 }
 
@@ -150,7 +152,7 @@ function partFacts(parts: readonly Fields[]): Fact[] {
     const key = `part:${id}`;
     const author = fieldsOf(part.author);
     const actor = actorOf(author);
-    const kind = String(part.part_type ?? '');
+    const kind = wordOf(part.part_type);
     const facts: Fact[] = [];
     const hasText = writtenText(part.body) !== undefined || listOf(part.attachments).length > 0;
     const isNote = kind === 'note' || kind === 'note_and_reopen';

@@ -10,6 +10,7 @@ import {
   instantOf,
   nameOf,
   numberOf,
+  wordOf,
   writtenText,
 } from './vendor-fields';
 
@@ -28,7 +29,7 @@ export const social = jsonSource(
 
 function adaptPost(item: Fields): Adapted {
   const network = nameOf(item.network)?.toLowerCase();
-  const [id, kind, at] = [idOf(item.id), String(item.kind ?? 'post'), instantOf(item.created_at)];
+  const [id, kind, at] = [idOf(item.id), wordOf(item.kind ?? 'post'), instantOf(item.created_at)];
   if (!network || !/^[a-z0-9_.-]{1,50}$/.test(network)) {
     return missing('network', 'must name the network or shop in letters, digits, dots and dashes, such as trustpilot');
   }

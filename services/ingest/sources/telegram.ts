@@ -10,6 +10,7 @@ import {
   instantOf,
   internationalPhone,
   listOf,
+  wordOf,
   writtenText,
 } from './vendor-fields';
 
@@ -89,7 +90,7 @@ function identitiesOf(person: string, user: string, { contact }: Fields) {
 
 function commandOf({ entities, text }: Fields): string | undefined {
   const isCommand = listOf(entities).some(({ type, offset }) => type === 'bot_command' && offset === 0);
-  return isCommand ? /^\/\w{1,32}/.exec(String(text ?? ''))?.[0] : undefined;
+  return isCommand ? /^\/\w{1,32}/.exec(wordOf(text))?.[0] : undefined;
 }
 
 const kinds = ['photo', 'video', 'voice', 'audio', 'document', 'sticker', 'location', 'contact'];

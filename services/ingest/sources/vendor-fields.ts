@@ -107,3 +107,11 @@ export const internationalPhone = (value: unknown): string | undefined => {
  */
 export const personalOr = (personal: SentIdentity[], own: SentIdentity[]): SentIdentity[] =>
   personal.length > 0 ? personal.slice(0, limits.identities) : own;
+
+/** A word to compare with: a text or number as it is, '' for anything else. */
+export const wordOf = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+
+/** What a table of ours has under a foreign word; never anything of JavaScript's own. */
+export const lookup = <T>(table: Readonly<Record<string, T>>, word: unknown): T | undefined =>
+  Object.hasOwn(table, wordOf(word)) ? table[wordOf(word)] : undefined;

@@ -6,10 +6,11 @@ import { readMappings } from '../../../services/ingest/sources/csv/check';
 import { vcon } from '../../../services/ingest/sources/vcon';
 import type { RealSet } from './count';
 import { jsonFilesOf } from './files';
+import tables from './tables.json';
 
 /** Public tables, by mappings that are data. */
 export async function tableSets(folder: string): Promise<RealSet[]> {
-  const read = readMappings(readFileSync(join(__dirname, 'tables.json'), 'utf8'));
+  const read = readMappings(JSON.stringify(tables));
   if ('faults' in read) throw new Error(read.faults.join('\n'));
   const files = { cfpb: 'cfpb/consumer_complaints.csv', nyc311: 'nyc311/erm2-nwe9_1000.csv' };
   const sets: RealSet[] = [];

@@ -10,6 +10,7 @@ import {
   nameOf,
   numberOf,
   textOf,
+  wordOf,
   writtenText,
 } from '../vendor-fields';
 import { receivedTime, sentTime } from './dates';
@@ -52,7 +53,9 @@ function adaptMail(sent: Fields, own: readonly string[]): Adapted {
   const at = sentTime(sent.date, arrival);
   if (at === undefined) return missing('Date', 'must be a date with its zone, here or in a Received line');
   const report = fieldsOf(sent.report);
-  const key = messageId(sent.message_id) ?? `sha256:${hashOf([from, sent.date, sent.subject, sent.text].join('\n'))}`;
+  const key =
+    messageId(sent.message_id) ??
+    `sha256:${hashOf([from, ...[sent.date, sent.subject, sent.text].map(wordOf)].join('\n'))}`;
   if (Object.keys(report).length > 0) return adaptReport(report, key, at, arrival, own);
   const isOutbound = isOwn(from, own);
   const people = isOutbound ? textsOf(sent.to).filter((it) => !isOwn(it, own)) : [from];
@@ -97,10 +100,10 @@ const baseOf = (thread: string, people: string[], arrival: number | undefined, d
 });
 
 const isAutomatic = ({ auto_submitted, precedence }: Fields): boolean =>
-  /^auto-/i.test(String(auto_submitted ?? '')) || /^auto_reply/i.test(String(precedence ?? ''));
+  /^auto-/i.test(wordOf(auto_submitted)) || /^auto_reply/i.test(wordOf(precedence));
 
 const isBulk = ({ has_unsubscribe, precedence }: Fields): boolean =>
-  has_unsubscribe === true || /^(?:bulk|list|junk)/i.test(String(precedence ?? ''));
+  has_unsubscribe === true || /^(?:bulk|list|junk)/i.test(wordOf(precedence));
 
 /** A mailbox is a team, not an agent. Absence notices and confirmations are nobody's words. */
 function authorOf(sent: Fields, isOutbound: boolean, from: string): { type: string; team?: string } {

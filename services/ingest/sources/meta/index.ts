@@ -1,6 +1,6 @@
 import { type Base, eventsOf, type Fact, jsonSource, missing, skipped } from '../facts';
 import type { Source } from '../source';
-import { type Fields, idOf, instantOf, listOf } from '../vendor-fields';
+import { type Fields, idOf, instantOf, listOf, lookup, wordOf } from '../vendor-fields';
 import { changeFacts } from './changes';
 import { messagingFacts } from './messaging';
 import { whatsappFacts } from './whatsapp';
@@ -18,8 +18,8 @@ export interface Told {
 export const meta: Source = jsonSource(
   'Meta webhooks: WhatsApp Cloud API, Messenger and Instagram messages, public comments and recommendations.',
   (item) => {
-    const object = String(item.object ?? '');
-    const reader = Object.hasOwn(readers, object) ? readers[object] : undefined;
+    const object = wordOf(item.object);
+    const reader = lookup(readers, object);
     if (!reader) return object ? skipped('not_mapped') : missing('object', 'must name what the webhook is about');
     const told = listOf(item.entry).flatMap(reader);
     const events = told.flatMap(({ base, facts }) => eventsOf(base, facts));

@@ -8,7 +8,9 @@ import {
   instantOf,
   internationalPhone,
   listOf,
+  lookup,
   nameOf,
+  wordOf,
   writtenText,
 } from '../vendor-fields';
 import type { Told } from './index';
@@ -84,7 +86,7 @@ function messageFacts(message: Fields, isEcho: boolean): Fact[] {
 /** What was written, or the title of what was tapped, or the words under a picture. */
 function textOf(message: Fields): unknown {
   const { button_reply, list_reply } = fieldsOf(message.interactive);
-  const media = fieldsOf(message[String(message.type)]);
+  const media = fieldsOf(lookup(message, message.type));
   return (
     fieldsOf(message.text).body ??
     fieldsOf(message.button).text ??
@@ -107,8 +109,8 @@ const statusTypes: Readonly<Record<string, string>> = {
  * or a program, it does not say. Marketing opens no session.
  */
 function statusFacts(status: Fields): Fact[] {
-  const [id, at, name] = [idOf(status.id), instantOf(status.timestamp), String(status.status ?? '')];
-  const type = Object.hasOwn(statusTypes, name) ? statusTypes[name] : undefined;
+  const [id, at, name] = [idOf(status.id), instantOf(status.timestamp), wordOf(status.status)];
+  const type = lookup(statusTypes, name);
   if (!id || at === undefined || !type) return [];
   const pricing = fieldsOf(status.pricing);
   const category = nameOf(pricing.category) ?? nameOf(fieldsOf(fieldsOf(status.conversation).origin).type);

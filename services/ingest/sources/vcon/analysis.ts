@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../domain/canonical-json';
 import type { Fact } from '../facts';
-import { type Fields, fieldsOf, hashOf, nameOf, numberOf } from '../vendor-fields';
+import { type Fields, fieldsOf, hashOf, nameOf, numberOf, wordOf } from '../vendor-fields';
 import type { Dialog } from './dialog';
 import { referred } from './dialog-facts';
 import type { Parties } from './parties';
@@ -15,7 +15,7 @@ const isWrapUp = /^(?:agent[_ -]?)?(?:disposition|wrap[_ -]?up)$/i;
 export function analysisFacts(analysis: Fields, byIndex: ReadonlyMap<number, Dialog>, parties: Parties): Fact[] {
   const dialog = referred(analysis.dialog, byIndex);
   if (!dialog) return [];
-  const type = String(analysis.type ?? '');
+  const type = wordOf(analysis.type);
   const model = nameOf(analysis.vendor);
   const key = `${dialog.key}:${hashOf(canonicalJson([type, analysis.vendor, analysis.product])).slice(0, 16)}`;
   const shared = { at: dialog.end ?? dialog.start, channel: dialog.channel, interaction_id: dialog.interaction };

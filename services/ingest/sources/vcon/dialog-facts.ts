@@ -1,6 +1,6 @@
 import type { Fact } from '../facts';
 import { readableText } from '../html-text';
-import { attributesOf, type Fields, idOf, instantOf, listOf, nameOf, writtenText } from '../vendor-fields';
+import { attributesOf, type Fields, idOf, instantOf, listOf, nameOf, wordOf, writtenText } from '../vendor-fields';
 import type { Dialog } from './dialog';
 import type { Parties } from './parties';
 
@@ -44,7 +44,7 @@ const textTypes = /^text\/(?:plain|html)/i;
 
 /** What stands in the file itself; contents elsewhere are not fetched. */
 function bodyText({ body, encoding, mediatype, mimetype }: Fields): string | undefined {
-  const media = String(mediatype ?? mimetype ?? 'text/plain');
+  const media = wordOf(mediatype ?? mimetype ?? 'text/plain');
   if (typeof body !== 'string' || !textTypes.test(media)) return undefined;
   const text = encoding === 'base64url' ? Buffer.from(body, 'base64url').toString('utf8') : body;
   return /html/i.test(media) ? readableText(text) : text;
@@ -58,7 +58,7 @@ function callFacts({ key, start, end, sent, parties: present }: Dialog, parties:
     const actor = parties.actorOf(Number.isSafeInteger(entry.party) ? (entry.party as number) : undefined);
     return at === undefined || !type
       ? []
-      : [{ key: `${key}:${type}:${entry.party}:${at}`, type, at, actor, sequence: index }];
+      : [{ key: `${key}:${type}:${wordOf(entry.party)}:${at}`, type, at, actor, sequence: index }];
   });
   const facts: Fact[] = [{ key: `${key}:started`, type: 'interaction.started', at: start }];
   const agents = present.filter((index) => parties.actorOf(index).type === 'AGENT');

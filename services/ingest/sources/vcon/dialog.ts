@@ -1,6 +1,6 @@
 import type { Channel } from '../../../../schemas/types';
 import { canonicalJson } from '../../domain/canonical-json';
-import { type Fields, fieldsOf, hashOf, idOf, instantOf, listOf, secondsAsMs } from '../vendor-fields';
+import { type Fields, fieldsOf, hashOf, idOf, instantOf, listOf, secondsAsMs, wordOf } from '../vendor-fields';
 
 /** One dialog, with what others refer to it by. */
 export interface Dialog {
@@ -25,7 +25,7 @@ const typePattern = /^(?:recording|text|transfer|incomplete)$/;
  * Start of a dialog. Early vCons write it without its zone: then it is that of `created_at`, which the same program wrote.
  */
 function startOf(start: unknown, createdAt: unknown): number | undefined {
-  const zone = /(?:Z|[+-]\d{2}:?\d{2})$/i.exec(String(createdAt ?? ''))?.[0];
+  const zone = /(?:Z|[+-]\d{2}:?\d{2})$/i.exec(wordOf(createdAt))?.[0];
   return instantOf(start) ?? (typeof start === 'string' && zone ? instantOf(`${start.trim()}${zone}`) : undefined);
 }
 
@@ -33,7 +33,7 @@ function startOf(start: unknown, createdAt: unknown): number | undefined {
 export const undatedDialogs = ({ dialog, created_at }: Fields): number[] =>
   (Array.isArray(dialog) ? dialog : []).flatMap((value, index) => {
     const { type, start } = fieldsOf(value);
-    return typePattern.test(String(type ?? '')) && startOf(start, created_at) === undefined ? [index] : [];
+    return typePattern.test(wordOf(type)) && startOf(start, created_at) === undefined ? [index] : [];
   });
 
 /** Dialogs in order of time. Empty objects, which a redaction leaves behind, are passed over. */
@@ -44,7 +44,7 @@ export function dialogsOf(vcon: Fields, uuid: string): Dialog[] {
     .flatMap((value, index): Dialog[] => {
       const sent = fieldsOf(value);
       const start = startOf(sent.start, vcon.created_at);
-      const type = String(sent.type ?? '');
+      const type = wordOf(sent.type);
       if (start === undefined || !typePattern.test(type)) return [];
       const { list, first } = partyIndices(sent);
       const channel = channelOf(sent, type, listOf(vcon.parties));
@@ -103,11 +103,11 @@ function channelOf(sent: Fields, type: string, parties: Fields[]): Channel {
     const found = typeof named === 'string' ? words.find(([pattern]) => pattern.test(named)) : undefined;
     if (found) return found[1];
   }
-  const media = String(sent.mediatype ?? sent.mimetype ?? '').toLowerCase();
+  const media = wordOf(sent.mediatype ?? sent.mimetype).toLowerCase();
   if (media.startsWith('video/')) return 'VIDEO';
   if (type !== 'text') return 'VOICE';
   const isMail = media === 'message/rfc822' || media.startsWith('multipart/');
-  if (isMail || /^<.+@.+>$/.test(String(sent.message_id ?? ''))) return 'EMAIL';
+  if (isMail || /^<.+@.+>$/.test(wordOf(sent.message_id))) return 'EMAIL';
   const reachable = parties.filter((party) => party.mailto !== undefined || party.tel !== undefined);
   return reachable.length > 0 && reachable.every((party) => party.mailto === undefined) ? 'SMS' : 'CHAT';
 }

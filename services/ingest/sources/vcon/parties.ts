@@ -8,6 +8,7 @@ import {
   personalOr,
   type SentIdentity,
   textOf,
+  wordOf,
 } from '../vendor-fields';
 
 /** Who took part, and which of them is the customer. */
@@ -25,9 +26,9 @@ const roles: Readonly<Record<string, ActorType>> = {
 
 /** The role that the contact-centre extension gives, else what the type says; undefined when neither does. */
 function roleOf(party: Fields): ActorType | undefined {
-  const role = String(party.role ?? '').toLowerCase();
+  const role = wordOf(party.role).toLowerCase();
   if (Object.hasOwn(roles, role)) return roles[role];
-  return /^(?:bot|ai|assistant|machine)$/i.test(String(party.type ?? '')) ? 'BOT' : undefined;
+  return /^(?:bot|ai|assistant|machine)$/i.test(wordOf(party.type)) ? 'BOT' : undefined;
 }
 
 /** Without any customer's role: the one party that has no other role, or the one who began (the first). */
@@ -40,7 +41,7 @@ export function partiesOf(vcon: Fields, begunBy: number): Parties {
   const customer = named >= 0 ? named : guessed;
   const typeOf = (index: number): ActorType => {
     if (index === customer) return 'CUSTOMER';
-    return known[index] ?? (index < parties.length ? 'AGENT' : 'UNKNOWN');
+    return index in parties ? (known[index] ?? 'AGENT') : 'UNKNOWN';
   };
   return {
     customer,

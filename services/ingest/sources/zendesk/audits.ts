@@ -1,5 +1,5 @@
 import type { Fact } from '../facts';
-import { type Fields, idOf, instantOf, listOf } from '../vendor-fields';
+import { type Fields, idOf, instantOf, listOf, numberOf } from '../vendor-fields';
 import { assigneeFacts, type Change, groupFacts, satisfactionFacts, statusFacts } from './changes';
 import { callFacts, commentFacts } from './comments';
 import type { Ticket } from './ticket';
@@ -10,7 +10,7 @@ export function auditFacts(ticket: Ticket, audits: readonly Fields[]): Fact[] {
     const at = instantOf(audit.created_at);
     return at === undefined ? [] : [{ audit, at }];
   });
-  timed.sort((a, b) => a.at - b.at || Number(a.audit.id) - Number(b.audit.id));
+  timed.sort((a, b) => a.at - b.at || (numberOf(a.audit.id) ?? 0) - (numberOf(b.audit.id) ?? 0));
   const answeredBy = new Set<string>();
   return timed.flatMap(({ audit, at }) => factsOf(ticket, audit, at, answeredBy));
 }

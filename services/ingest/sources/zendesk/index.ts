@@ -1,6 +1,6 @@
 import { eventsOf, jsonSource, missing, skipped } from '../facts';
 import type { Adapted } from '../source';
-import { type Fields, fieldsOf, listOf } from '../vendor-fields';
+import { type Fields, fieldsOf, listOf, wordOf } from '../vendor-fields';
 import { auditFacts } from './audits';
 import { metricFacts } from './metric-events';
 import { openedFact } from './opened';
@@ -14,7 +14,7 @@ import { adaptWebhook, eventTypePrefix } from './webhook';
  */
 export const zendesk = jsonSource(
   'Zendesk Support: a ticket with its audits and metric events as exported, or an event subscription’s webhook.',
-  (item) => (String(item.type).startsWith(eventTypePrefix) ? adaptWebhook(item) : adaptExport(item)),
+  (item) => (wordOf(item.type).startsWith(eventTypePrefix) ? adaptWebhook(item) : adaptExport(item)),
   { occurred_at: 'created_at', identities: 'ticket.requester_id', case_id: 'ticket.id' },
 );
 

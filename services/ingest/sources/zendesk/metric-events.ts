@@ -1,5 +1,5 @@
 import type { Fact } from '../facts';
-import { attributesOf, type Fields, fieldsOf, idOf, instantOf, nameOf } from '../vendor-fields';
+import { attributesOf, type Fields, fieldsOf, idOf, instantOf, nameOf, numberOf, wordOf } from '../vendor-fields';
 
 const minuteMs = 60_000;
 
@@ -11,8 +11,8 @@ export function metricFacts(ticketId: string, event: Fields): Fact[] {
   const at = instantOf(event.time);
   const type = nameOf(event.type)?.toLowerCase();
   if (at === undefined || type === undefined || !/^[a-z_]{1,40}$/.test(type) || event.deleted === true) return [];
-  const parts = [ticketId, event.metric, event.instance_id, type, at].join(':');
-  const calendarMinutes = Number(fieldsOf(event.status).calendar ?? Number.NaN);
+  const parts = [ticketId, wordOf(event.metric), wordOf(event.instance_id), type, at].join(':');
+  const calendarMinutes = numberOf(fieldsOf(event.status).calendar) ?? Number.NaN;
   const isReply = event.metric === 'reply_time' && Number.isSafeInteger(calendarMinutes) && calendarMinutes >= 0;
   return [
     {

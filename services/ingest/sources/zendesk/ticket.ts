@@ -1,6 +1,17 @@
 import type { ActorType, Channel } from '../../../../schemas/types';
 import type { Base } from '../facts';
-import { type Fields, fieldsOf, identity, idOf, instantOf, listOf, nameOf, personalOr } from '../vendor-fields';
+import {
+  type Fields,
+  fieldsOf,
+  identity,
+  idOf,
+  instantOf,
+  listOf,
+  lookup,
+  nameOf,
+  personalOr,
+  wordOf,
+} from '../vendor-fields';
 
 /** What all facts of a ticket share, and what is needed to read its audits. */
 export interface Ticket {
@@ -25,10 +36,10 @@ const channels: Readonly<Record<string, Channel>> = {
 /** Private messages of a network arrive under the network's public name. */
 function channelOf(via: unknown): Channel | undefined {
   const { channel, source } = fieldsOf(via);
-  const name = String(channel ?? '').toLowerCase();
-  const isPrivate = /message|direct/.test(String(fieldsOf(source).rel ?? ''));
+  const name = wordOf(channel).toLowerCase();
+  const isPrivate = /message|direct/.test(wordOf(fieldsOf(source).rel));
   if (isPrivate && (name === 'facebook' || name === 'twitter')) return 'SOCIAL_PRIVATE';
-  return Object.hasOwn(channels, name) ? channels[name] : undefined;
+  return lookup(channels, name);
 }
 
 /** A ticket from a form, an app, a call or an interface goes on by mail: that is how the answers reach the requester. */
@@ -68,7 +79,7 @@ export function ticketOf(ticket: Fields, users: Fields[]): Ticket | undefined {
 
 /** The account: from the address of the ticket, else what the webhook names. */
 function instanceOf({ url, account_id }: Fields): string | undefined {
-  const host = /^https:\/\/([a-z0-9-]+)\.zendesk\.com\//i.exec(String(url ?? ''));
+  const host = /^https:\/\/([a-z0-9-]+)\.zendesk\.com\//i.exec(wordOf(url));
   return host ? host[1].toLowerCase() : idOf(account_id);
 }
 

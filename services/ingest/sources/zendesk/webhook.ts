@@ -1,6 +1,6 @@
 import { eventsOf, type Fact, missing, skipped } from '../facts';
 import type { Adapted } from '../source';
-import { type Fields, fieldsOf, idOf, instantOf } from '../vendor-fields';
+import { type Fields, fieldsOf, idOf, instantOf, wordOf } from '../vendor-fields';
 import { assigneeFacts, type Change, groupFacts, statusFacts } from './changes';
 import { commentFacts } from './comments';
 import { openedFact } from './opened';
@@ -24,7 +24,7 @@ export function adaptWebhook(item: Fields): Adapted {
   const author = idOf(detail.actor_id);
   const by = { type: ticket.roleOf(author, detail.via), id: author };
   const change: Change = { key: `webhook:${id}`, at, by, previous: event.previous, value: event.current };
-  const facts = factsOf(String(item.type).slice(eventTypePrefix.length), change, event);
+  const facts = factsOf(wordOf(item.type).slice(eventTypePrefix.length), change, event);
   return facts.length > 0 ? { events: eventsOf(ticket.base, facts) } : skipped('not_mapped');
 
   function factsOf(type: string, one: Change, what: Fields): Fact[] {
