@@ -1,9 +1,9 @@
 import type { ActorType, Channel, Stage } from '../../../schemas/types';
 import { type Base, eventsOf, type Fact, jsonSource, missing, skipped } from './facts';
 import { readableText } from './html-text';
+import { attributesOf } from './record-facts';
 import type { Adapted } from './source';
 import {
-  attributesOf,
   type Fields,
   fieldsOf,
   identity,

@@ -1,7 +1,8 @@
-import { type Fault, fault } from '../domain/fault';
-import { lineTypes } from './events';
-import type { Adapted, Form, Source } from './source';
-import { type Fields, idOf, type SentIdentity } from './vendor-fields';
+import { type Fault, fault, isObject } from '../domain/fault';
+import type { SentIdentity } from './identities';
+import type { Adapted, Source } from './source';
+import { type Fields, idOf } from './vendor-fields';
+import { vendorJson } from './vendor-json';
 
 /** One fact of a record: `key` is its id at the source, and everything else must follow from the fact alone. */
 export interface Fact extends Fields {
@@ -17,7 +18,10 @@ export interface Base extends Fields {
   identities: SentIdentity[];
 }
 
-/** Order of facts that a source reports for the same moment, by type; unknown ones stand in the middle. */
+/**
+ * Order of facts that a desk reports for the same second, by type; unknown ones stand in the middle. Unlike telephony's
+ * (`record-facts.ts`): a ticket leaves one queue and enters the next in one change, and the answer is the agent's coming.
+ */
 const order = [
   ...['interaction.started', 'bot.session_started', 'web.contact_intent', 'interaction.connected'],
   ...['message.sent:CUSTOMER', 'case.opened', 'case.reopened', 'bot.intent_recognized', 'bot.fallback'],
@@ -56,25 +60,15 @@ export const refused = (...faults: Fault[]): Adapted => ({ faults });
 /** A record that rightly tells nothing about a customer's dealings. */
 export const skipped = (reason: string): Adapted => ({ events: [], skipped: reason });
 
-const jsonForms = new Map<string, Form>([
-  ['application/json', 'oneOrArray'],
-  ...lineTypes.map((it) => [it, 'lines'] as const),
-]);
-
 /** A source of JSON objects: one, an array, or one a line. `names` gives our fields the vendor's names, for messages. */
 export function jsonSource(
   description: string,
   adapt: (item: Fields) => Adapted,
   names: Readonly<Record<string, string>> = {},
 ): Source {
-  return {
+  return vendorJson(
     description,
-    mediaTypes: [...jsonForms.keys()],
-    form: ({ mediaType }) => jsonForms.get(mediaType),
-    adapt: (item) =>
-      typeof item === 'object' && item !== null && !Array.isArray(item)
-        ? adapt(item as Fields)
-        : refused(fault('item', 'wrong_type', 'must be a JSON object')),
-    sentName: (field) => names[field] ?? field,
-  };
+    (item) => (isObject(item) ? adapt(item) : refused(fault('item', 'wrong_type', 'must be a JSON object'))),
+    names,
+  );
 }

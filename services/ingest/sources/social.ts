@@ -1,8 +1,8 @@
 import { fault } from '../domain/fault';
 import { type Base, eventsOf, type Fact, jsonSource, missing, refused } from './facts';
+import { attributesOf } from './record-facts';
 import type { Adapted } from './source';
 import {
-  attributesOf,
   type Fields,
   fieldsOf,
   identity,

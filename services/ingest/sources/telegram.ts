@@ -1,8 +1,8 @@
 import type { ActorType } from '../../../schemas/types';
 import { type Base, eventsOf, type Fact, jsonSource, missing, skipped } from './facts';
+import { attributesOf } from './record-facts';
 import type { Adapted } from './source';
 import {
-  attributesOf,
   type Fields,
   fieldsOf,
   identity,

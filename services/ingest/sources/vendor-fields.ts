@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isObject } from '../domain/fault';
 import { limits } from '../domain/limits';
 import { parseTime } from '../domain/time';
+import type { SentIdentity } from './identities';
 
 /** A foreign JSON object: nothing in it is sure. */
 export type Fields = Record<string, unknown>;
@@ -69,23 +70,6 @@ export function secondsAsMs(value: unknown): number | undefined {
 export function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
-}
-
-const attributeChars = 500;
-
-/** Attributes from what is there. Never for free text of a person: attributes are stored as they are. */
-export function attributesOf(values: Fields): Record<string, string> | undefined {
-  const entries = Object.entries(values).flatMap(([name, value]) => {
-    const text = typeof value === 'boolean' ? String(value) : textOf(value);
-    return text === undefined ? [] : [[name, text.slice(0, attributeChars).replace(/\p{Cs}/gu, '\ufffd')]];
-  });
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
-}
-
-export interface SentIdentity {
-  type: string;
-  value: string;
-  verified: boolean;
 }
 
 /** One identity as a list, or none: blank, unprintable and too long values name nobody. */

@@ -1,7 +1,7 @@
 import { type Base, eventsOf, type Fact, missing, skipped } from '../facts';
+import { attributesOf } from '../record-facts';
 import type { Adapted, Source } from '../source';
 import {
-  attributesOf,
   type Fields,
   fieldsOf,
   hashOf,

@@ -1,5 +1,6 @@
 import type { Base, Fact } from '../facts';
-import { attributesOf, type Fields, fieldsOf, identity, idOf, instantOf, listOf, writtenText } from '../vendor-fields';
+import { attributesOf } from '../record-facts';
+import { type Fields, fieldsOf, identity, idOf, instantOf, listOf, writtenText } from '../vendor-fields';
 import type { Told } from './index';
 
 /** Application id of Meta's own inbox: what it sends, a person wrote. */

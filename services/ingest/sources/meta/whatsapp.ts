@@ -1,6 +1,6 @@
 import type { Base, Fact } from '../facts';
+import { attributesOf } from '../record-facts';
 import {
-  attributesOf,
   type Fields,
   fieldsOf,
   identity,

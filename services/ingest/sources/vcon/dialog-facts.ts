@@ -1,6 +1,7 @@
 import type { Fact } from '../facts';
 import { readableText } from '../html-text';
-import { attributesOf, type Fields, idOf, instantOf, listOf, nameOf, wordOf, writtenText } from '../vendor-fields';
+import { attributesOf } from '../record-facts';
+import { type Fields, idOf, instantOf, listOf, nameOf, wordOf, writtenText } from '../vendor-fields';
 import type { Dialog } from './dialog';
 import type { Parties } from './parties';
 

@@ -1,4 +1,5 @@
 import type { ActorType } from '../../../../schemas/types';
+import type { SentIdentity } from '../identities';
 import {
   type Fields,
   fieldsOf,
@@ -6,7 +7,6 @@ import {
   idOf,
   internationalPhone,
   personalOr,
-  type SentIdentity,
   textOf,
   wordOf,
 } from '../vendor-fields';

@@ -1,6 +1,7 @@
 import type { ActorType } from '../../../../schemas/types';
 import type { Fact } from '../facts';
-import { attributesOf, type Fields, idOf, nameOf } from '../vendor-fields';
+import { attributesOf } from '../record-facts';
+import { type Fields, idOf, nameOf } from '../vendor-fields';
 
 /** One change of a ticket's field: who made it, when, and the id of this change. */
 export interface Change {

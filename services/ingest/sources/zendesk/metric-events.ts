@@ -1,5 +1,6 @@
 import type { Fact } from '../facts';
-import { attributesOf, type Fields, fieldsOf, idOf, instantOf, nameOf, numberOf, wordOf } from '../vendor-fields';
+import { attributesOf } from '../record-facts';
+import { type Fields, fieldsOf, idOf, instantOf, nameOf, numberOf, wordOf } from '../vendor-fields';
 
 const minuteMs = 60_000;
 
