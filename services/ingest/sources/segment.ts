@@ -1,9 +1,9 @@
 import { type Fault, fault, isObject } from '../domain/fault';
+import { jsonSource } from './facts';
 import { identitiesOf, identityOf } from './identities';
 import { VendorRecord } from './record';
 import { attributesOf, Facts, given } from './record-facts';
 import type { Adapted } from './source';
-import { vendorJson } from './vendor-json';
 import { commerceOf, pageOf, ratingOf, typeOfTracked } from './web';
 
 const system = 'segment';
@@ -18,10 +18,9 @@ const phones: ReadonlySet<string> = new Set(['ios', 'android']);
  * makes the id; `timestamp` is the time, corrected by Segment for the client's clock, `originalTimestamp` what the client
  * wrote.
  */
-export const segment = vendorJson(
+export const segment = jsonSource(
   'Segment spec: page, screen and track calls, as a webhook destination or the tracking API carries them.',
   (item): Adapted => {
-    if (!isObject(item)) return { faults: [fault('message', 'wrong_type', 'must be a JSON object')] };
     return Array.isArray(item.batch) ? adaptBatch(item.batch) : adaptMessage(item);
   },
   { identities: 'userId or anonymousId', event_type: 'event', occurred_at: 'timestamp' },

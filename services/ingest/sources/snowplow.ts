@@ -1,9 +1,9 @@
-import { type Fault, fault, isObject } from '../domain/fault';
+import { type Fault, isObject } from '../domain/fault';
+import { jsonSource } from './facts';
 import { identitiesOf } from './identities';
 import { isoTime, type TimeParser, VendorRecord } from './record';
 import { attributesOf, Facts } from './record-facts';
 import type { Adapted } from './source';
-import { vendorJson } from './vendor-json';
 import { commerceOf, pageOf, ratingOf, typeOfTracked } from './web';
 
 const system = 'snowplow';
@@ -29,12 +29,9 @@ const untold = new Map<string, string>([
  * An enriched Snowplow event, in the JSON of the analytics SDKs or a row of the `events` table. Two events of one
  * `event_id` but different `event_fingerprint` are two events (browsers that copy the id), so both make the id.
  */
-export const snowplow = vendorJson(
+export const snowplow = jsonSource(
   'Snowplow: enriched events as JSON, from the analytics SDKs or the events table.',
-  (item): Adapted => {
-    if (!isObject(item)) return { faults: [fault('event', 'wrong_type', 'must be a JSON object')] };
-    return adaptEvent(item);
-  },
+  adaptEvent,
   { identities: 'user_id, domain_userid or network_userid', occurred_at: 'derived_tstamp' },
 );
 

@@ -1,7 +1,8 @@
-import type { InteractionEvent } from '../../../schemas/types';
+import type { InteractionEvent, LegRow } from '../../../schemas/types';
 import type { Item } from '../../../services/ingest/body';
 import { intake } from '../../../services/ingest/intake';
 import type { SentAs, Source } from '../../../services/ingest/sources/source';
+import { runPipeline } from '../../unit/pipeline/pure-pipeline';
 
 /** Payloads of one vendor, and the source that takes them. */
 export interface RealSet {
@@ -25,6 +26,8 @@ export interface Counts {
   /** Items whose second delivery did not make the same ids. Must be 0. */
   unstable: number;
   milliseconds: number;
+  /** Legs that sessionize makes of the customers' events, by outcome and by how they left a queue. */
+  legs: Record<string, number>;
 }
 
 const json: SentAs = { mediaType: 'application/json', headers: {} };
@@ -57,7 +60,19 @@ export function count({ name, source, sentAs = json, items }: RealSet, receivedA
     repeated: first.eventIds.length - stored.size,
     unstable,
     milliseconds,
+    legs: tally(legsOf(kept).map(({ outcome, left_by }) => (left_by ? `${outcome} ${left_by}` : outcome))),
   };
+}
+
+/** In order of time: a file is no stream, nothing in it is late. */
+function legsOf(events: readonly InteractionEvent[]): LegRow[] {
+  const byId = new Map(events.map((event) => [event.event_id, event]));
+  const ordered = [...byId.values()].sort((a, b) => a.occurred_at - b.occurred_at);
+  return runPipeline(
+    ordered.map(({ received_at: _, ...sent }) => sent),
+    1,
+    1_000,
+  ).legs;
 }
 
 function tally(names: string[]): Record<string, number> {

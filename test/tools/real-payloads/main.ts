@@ -5,13 +5,20 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { contactCentreSets } from './contact-centres';
 import { type Counts, count, type RealSet } from './count';
 import { intercomSet, zendeskSet } from './desks';
 import { tableSets, vconSet } from './tables';
 
 async function setsOf(folder: string): Promise<RealSet[]> {
   const fixtures = join(folder, 'vendor_fixtures');
-  return [vconSet(folder), zendeskSet(fixtures), intercomSet(fixtures), ...(await tableSets(folder))];
+  return [
+    ...contactCentreSets(fixtures),
+    vconSet(folder),
+    zendeskSet(fixtures),
+    intercomSet(fixtures),
+    ...(await tableSets(folder)),
+  ];
 }
 
 const list = (counts: Record<string, number>): string =>
@@ -26,6 +33,7 @@ const render = (it: Counts): string =>
     `  by channel: ${list(it.byChannel)}`,
     `  refused: ${list(it.refused)}`,
     `  without facts: ${list(it.skipped)}`,
+    `  legs: ${list(it.legs)}`,
     `  same event from several records: ${it.repeated}; records whose repeat makes other ids: ${it.unstable}`,
   ].join('\n');
 

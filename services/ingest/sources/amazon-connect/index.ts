@@ -1,6 +1,6 @@
-import { fault, isObject } from '../../domain/fault';
+import { fault } from '../../domain/fault';
+import { jsonSource } from '../facts';
 import type { Adapted, Source } from '../source';
-import { vendorJson } from '../vendor-json';
 import { adaptAgentEvent } from './agent-event';
 import { adaptContact } from './contact';
 import { adaptContactEvent, isContactEvent } from './contact-event';
@@ -14,20 +14,18 @@ const neither = {
  * contact under two customers, so an instance sends either the records here or the live streams to `amazon-connect-live`;
  * the statuses of agents are the same in both.
  */
-export const amazonConnect: Source = vendorJson(
+export const amazonConnect: Source = jsonSource(
   'Amazon Connect: contact records (the whole contact, once it is over) and agent events (statuses).',
   (item): Adapted => {
-    if (!isObject(item)) return neither;
     if (isContactEvent(item)) return { events: [], skipped: 'told_by_the_contact_record' };
     if ('AgentARN' in item) return adaptAgentEvent(item, 'status');
     return 'ContactId' in item ? adaptContact(item) : neither;
   },
 );
 
-export const amazonConnectLive: Source = vendorJson(
+export const amazonConnectLive: Source = jsonSource(
   'Amazon Connect while it happens: contact events (EventBridge) and agent events, without the identity of customers.',
   (item): Adapted => {
-    if (!isObject(item)) return neither;
     if (isContactEvent(item)) return adaptContactEvent(item);
     return 'AgentARN' in item ? adaptAgentEvent(item, 'status and contacts') : neither;
   },

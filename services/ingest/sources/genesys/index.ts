@@ -1,6 +1,6 @@
-import { fault, isObject } from '../../domain/fault';
+import { fault } from '../../domain/fault';
+import { jsonSource } from '../facts';
 import type { Adapted, Source } from '../source';
-import { vendorJson } from '../vendor-json';
 import { adaptConversation } from './conversation';
 import { adaptStreamEvent, streamEventOf } from './stream';
 
@@ -14,10 +14,9 @@ const neither = {
  * Genesys Cloud. Conversations of the analytics API and events of the detail stream tell of the same calls with different
  * knowledge and different ids: an organisation sends one or the other.
  */
-export const genesys: Source = vendorJson(
+export const genesys: Source = jsonSource(
   'Genesys Cloud: conversation details of the analytics API, or events of `v2.detail.events.conversation.{id}.*`.',
   (item): Adapted => {
-    if (!isObject(item)) return neither;
     const event = streamEventOf(item);
     if (event) return adaptStreamEvent(event.kind, event.body);
     if (Array.isArray(item.conversations)) return adaptAll(item.conversations);

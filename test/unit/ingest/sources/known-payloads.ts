@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { Source } from '../../../../services/ingest/sources/source';
 import { fixture, type Json } from '../fixtures';
 
 const folder = join(__dirname, '../../../fixtures/ingest/sources');
@@ -16,20 +15,23 @@ const mediaTypes: Readonly<Record<string, string>> = {
 };
 
 /** What a source is known to be sent: everything in its fixtures, whether it is taken or refused. */
-export async function knownPayloads(name: string, source: Source): Promise<unknown[]> {
+export function knownPayloads(name: string): unknown[] {
   if (name === 'events') return fixture<Json[]>('accepted-events.json').map(({ change }) => change);
   if (name === 'cloudevents') return sentIn(fixture('cloudevents.json'));
   const stem = fixtureOf[name] ?? name;
-  const file = join(folder, `${stem}.json`);
-  const found = existsSync(file) ? sentIn(fixture(`sources/${stem}.json`)) : [];
-  const own = join(folder, stem);
-  if (!source.read || !existsSync(own)) return found;
-  for (const entry of readdirSync(own)) {
-    if (!(extname(entry) in mediaTypes)) continue;
-    const read = await source.read(readFileSync(join(own, entry)), 100);
-    if ('items' in read) found.push(...read.items.flatMap((item) => ('value' in item ? [item.value] : [])));
-  }
-  return found;
+  return existsSync(join(folder, `${stem}.json`)) ? sentIn(fixture(`sources/${stem}.json`)) : [];
+}
+
+/** Bodies of a source that reads its own bytes. */
+export function knownBodies(name: string): Body[] {
+  const own = join(folder, name);
+  const files = existsSync(own) ? readdirSync(own).filter((file) => extname(file) in mediaTypes) : [];
+  return files.map((file) => ({ body: readFileSync(join(own, file)), mediaType: mediaTypes[extname(file)] }));
+}
+
+export interface Body {
+  body: Buffer;
+  mediaType: string;
 }
 
 type Rows = { sent?: unknown; deliveries?: unknown[] }[];

@@ -56,3 +56,24 @@ export function mutated(payload: unknown): fc.Arbitrary<unknown> {
     return JSON.parse(JSON.stringify(value ?? null));
   });
 }
+
+const bytes = fc.oneof(
+  fc.uint8Array({ maxLength: 12 }).map((it) => Buffer.from(it)),
+  fc
+    .constantFrom('\r\n', '\n\n', ':', ';', '"', '=', '=?utf-8?b?', '<', '>', '--', ',', 'From ')
+    .map((it) => Buffer.from(it)),
+);
+
+/** Bytes with one to five stretches of them replaced, doubled or taken away. */
+export function mutatedBytes(body: Buffer): fc.Arbitrary<Buffer> {
+  const one = fc.tuple(fc.nat(), fc.nat({ max: 40 }), fc.option(bytes, { nil: undefined }));
+  return fc.array(one, { minLength: 1, maxLength: 5 }).map((changes) => {
+    let text = body;
+    for (const [at, length, put] of changes) {
+      const start = at % (text.length + 1);
+      const middle = put ?? text.subarray(start, start + length * 2);
+      text = Buffer.concat([text.subarray(0, start), middle, text.subarray(start + length)]);
+    }
+    return text;
+  });
+}
