@@ -64,6 +64,8 @@ bench: build ## Measure: freshness, throughput, memory (long; on a stack of its 
 chaos: build ## Kill and stop parts at random during a load and compare (long; SEED=n)
 	@node dist/test/chaos/main.js
 	@node dist/test/chaos/sessionize.js
+	@node dist/test/chaos/load.js
+	@node dist/test/chaos/engine.js
 
 ##@ Work on it
 
