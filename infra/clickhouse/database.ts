@@ -9,6 +9,9 @@ export interface DatabaseAddress {
   cluster?: string;
 }
 
+/** A migration may copy a month of rows in one statement; the client's own 30 s would give up on what goes on. */
+const requestTimeoutMs = 600_000;
+
 /** A client bound to the database, which is created if it is missing: a server refuses clients of an unknown one. */
 export async function connectDatabase({ database, cluster, ...server }: DatabaseAddress): Promise<ClickHouseClient> {
   // Errors are thrown; the client would print each as well.
@@ -20,5 +23,5 @@ export async function connectDatabase({ database, cluster, ...server }: Database
   } finally {
     await any.close();
   }
-  return createClient({ ...server, database, log });
+  return createClient({ ...server, database, log, request_timeout: requestTimeoutMs });
 }

@@ -76,7 +76,7 @@ async function apply(
   try {
     for (const { sql, on } of statements) {
       for (const one of on === 'each shard' ? shards : [client]) {
-        await one.command({ query: await withPlaceholders(one, sql) });
+        for (const query of await withPlaceholders(one, sql)) await one.command({ query });
       }
     }
   } catch (error) {

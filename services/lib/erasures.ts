@@ -64,7 +64,12 @@ export class Erasures {
 
   /** Whether a person has an erasure at all. */
   has(customer_id: string): boolean {
-    return this.byHash.size > 0 && this.byHash.has(customerHash(this.key, customer_id));
+    return this.momentOf(customer_id) !== undefined;
+  }
+
+  /** What was received until `at` and what occurred until `through` is erased; undefined where nothing is. */
+  momentOf(customer_id: string): { at: number; through: number } | undefined {
+    return this.byHash.size > 0 ? this.byHash.get(customerHash(this.key, customer_id)) : undefined;
   }
 
   /** When the last erasure of anybody was asked for; -Infinity if none was. Epoch ms. */

@@ -80,6 +80,8 @@ export class LoadTask implements PartitionTask, Pausable {
     if (intent && !stream.plans[intent.version])
       throw this.halt(`version ${intent.version} of its block is unknown here`);
     deps.tasks.add(this);
+    // Lag shows from the start: while ClickHouse is away a partition may be opened and go no further.
+    deps.metrics.advanced(this.topic, partition, this.next, progress.loaded_until);
   }
 
   get topic(): string {
@@ -95,14 +97,14 @@ export class LoadTask implements PartitionTask, Pausable {
     this.isBusy = true;
     try {
       // A block that is open is ended even while paused: only then is it known what the tables hold.
-      if (!this.unfinished) await this.waitWhilePaused(control);
+      if (!this.unfinished && (await this.isHeldUp(control))) return;
       this.lastWorkAt = Date.now();
       const messages = await this.deps.screen.apply(this.topic, fetched);
       const rest = this.unfinished ? await this.resume(messages, nextOffset, control) : messages;
       if (this.unfinished) return;
       for (let from = 0; from < rest.length; ) {
         const length = blockLength(rest, from, this.stream.weigh, this.deps.limits);
-        await this.waitWhilePaused(control);
+        if (await this.isHeldUp(control)) return;
         from += await this.load(rest.slice(from, from + length), control);
         await control.heartbeat();
       }
@@ -120,20 +122,27 @@ export class LoadTask implements PartitionTask, Pausable {
     return !this.isBusy && !this.intentIsOpen && !this.unfinished;
   }
 
-  /** While its topic is paused nothing is begun; what is loaded is committed as done, so that no intent stays open. */
-  private async waitWhilePaused(control: Control): Promise<void> {
+  /**
+   * While its topic is paused nothing is begun; what is loaded is committed as done, so that no intent stays open. True
+   * when what was fetched is given back, to be fetched again: a wait for as long as the pause would hold up the fetches
+   * of other partitions, and with them the end of blocks that a former owner has left open.
+   */
+  private async isHeldUp(control: Control): Promise<boolean> {
     const { deps, topic } = this;
-    if (!deps.pauses.isPaused(topic)) return;
+    if (!deps.pauses.isPaused(topic)) return false;
     if (!this.settled) await this.commit(this.next, undefined, control);
     this.isBusy = false;
-    while (deps.pauses.isPaused(topic)) {
-      if (deps.stopping()) throw new StaleAssignment();
-      await control.heartbeat();
+    for (let waited = 0; waited < pausePollMs * 4; waited += pausePollMs) {
       await sleep(pausePollMs);
+      if (deps.stopping()) throw new StaleAssignment();
+      control.assertCurrent();
+      if (deps.pauses.isPaused(topic)) continue;
+      // In one step with the last look at the pauses: a pause taken from here on finds the task at work.
+      this.isBusy = true;
+      return false;
     }
-    control.assertCurrent();
-    // In one step with the last look at the pauses: a pause taken from here on finds the task at work.
-    this.isBusy = true;
+    await control.heartbeat();
+    return true;
   }
 
   /** True when a restart would have nothing to do over again, or could not be spared it. */

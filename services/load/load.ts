@@ -84,7 +84,7 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
     const client = await connectService(settings, 'load', log, stopped);
     closing.push(() => client.disconnect());
     const { clusterId } = await client.admin.describeCluster();
-    const { streams, deadLetters, commands, screen } = await patiently(
+    const { streams, deadLetters, commands, screen, erasures } = await patiently(
       'preparing',
       log,
       () => prepare(settings, client, (count) => metrics.erased.inc(count)),
@@ -130,6 +130,7 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       metrics: repairMetrics(registry),
       log,
       now: Date.now,
+      isErased: ({ customer_id, at, received_at }) => erasures.covers(customer_id, { occurred_at: at, received_at }),
       everyMs: settings.REPAIR_EVERY_MS,
       customersPerRound: settings.REPAIR_CUSTOMERS_PER_ROUND,
       maxEvents: settings.REPAIR_MAX_EVENTS,
@@ -173,15 +174,22 @@ async function prepare(settings: LoadSettings, client: ServiceClient, erased: (c
     valueSchemas[topics.deadLetter],
   );
   const partitions = await client.partitionsOf(topics.deadLetter);
-  const streams = [await interactionsStream(url), await sessionsStream(url), deadLettersStream(codec)];
+  const readsRegistry = settings.CLICKHOUSE_READS_REGISTRY;
+  const streams = [
+    await interactionsStream(url, readsRegistry),
+    await sessionsStream(url, readsRegistry),
+    deadLettersStream(codec),
+  ];
   const command = await AvroCodec.register<SessionCommand>(
     url,
     `${topics.commands}-value`,
     valueSchemas[topics.commands],
   );
+  const erasureLog = await ErasureLog.open(client, url, settings.ERASURE_KEY);
   return {
     streams,
-    screen: await ErasureScreen.open(await ErasureLog.open(client, url, settings.ERASURE_KEY), url, erased),
+    erasures: erasureLog.erasures,
+    screen: await ErasureScreen.open(erasureLog, url, erased),
     deadLetters: await DeadLetterProducer.connect(client.kafka, codec, partitions),
     commands: await CommandProducer.connect(client.kafka, command),
   };
@@ -215,7 +223,7 @@ async function recall(
   }
 }
 
-function startLoop(
+async function startLoop(
   stream: Stream,
   { kafka, admin }: ServiceClient,
   deps: LoadDeps,
@@ -224,7 +232,7 @@ function startLoop(
 ): Promise<PartitionLoop> {
   const { topic } = stream;
   const groupId = groupOf(settings, topic);
-  return startPartitionLoop({
+  const loop = await startPartitionLoop({
     kafka,
     groupId,
     topics: [topic],
@@ -245,4 +253,6 @@ function startLoop(
     log,
     onFailure: (partition) => deps.metrics.failures.inc({ topic, partition: String(partition) }),
   });
+  deps.metrics.standingStill.set(topic, () => loop.standingStill());
+  return loop;
 }

@@ -37,7 +37,7 @@ const parameters: Record<string, string> = {
 async function distributed(url: string, database: string, cluster: string): Promise<ClickHouseClient> {
   const client = await connectDatabase({ url, database, username: 'default', password: '' });
   for (const { sql } of renderMigrations(files, { cluster, database }).flat()) {
-    await client.command({ query: await withPlaceholders(client, withoutReplication(sql)) });
+    for (const query of await withPlaceholders(client, withoutReplication(sql))) await client.command({ query });
   }
   return client;
 }
@@ -136,7 +136,9 @@ describe('the form for a cluster, in the embedded engine', () => {
       const whole = sql
         .replace(/\{columns of \w+\}/, '(a UInt8)')
         .replace(/\{column list of \w+\}/, 'a UInt8')
-        .replace(/\{select of \w+\}/, 'SELECT 1');
+        .replace(/\{select of \w+\}/, 'SELECT 1')
+        .replace(/\{ttl of \w+\}/, '')
+        .replace(/\{each month of \w+ in \w+\}/, '1');
       const result = await plain.query({
         query: `SELECT formatQuerySingleLine('${whole.replace(/[\\']/g, '\\$&')}') AS formatted`,
         format: 'JSONEachRow',

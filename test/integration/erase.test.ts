@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type EraseDeps, type EraseResult, erase } from '../../infra/tools/erase/erase';
+import { backAgain, type EraseDeps, type EraseResult, erase } from '../../infra/tools/erase/erase';
 import { eraseDeps } from '../../infra/tools/erase/main';
 import { loadProgress, rawEnds } from '../../infra/tools/replay/loaded';
 import { audit } from '../../infra/tools/report/audit';
@@ -38,7 +38,7 @@ function copied(customer_id: string, count: number, shift_ms: number): Event[] {
 }
 
 let settings: ToolSettings;
-let deps: EraseDeps & { close(): Promise<void> };
+let deps: Awaited<ReturnType<typeof eraseDeps>>;
 let expected: Record<string, string[]>;
 let traffic: { stop(): Promise<number> };
 
@@ -261,6 +261,15 @@ describe('erasure of a person', () => {
     await loaded();
     const now = await everything();
     expect(differing(now)).toEqual({});
+    // As after the restore of a backup: what was forgotten is there again, and goes up to the same moment.
+    const [old] = await rows<object>("SELECT * FROM interactions WHERE customer_id NOT LIKE 'traffic-%' LIMIT 1");
+    const back = { ...old, customer_id: 'eve', event_id: 'restored' };
+    await settings.clickhouse.insert({ table: 'interactions', values: [back], format: 'JSONEachRow' });
+    await deps.erasureLog.refresh();
+    const people = await backAgain(deps.tables, deps.erasureLog.erasures);
+    expect([...people.keys()]).toEqual(['eve']);
+    await erase({ ...deps, settle_ms: 1_000 }, 'eve', 'the test', people.get('eve'));
+    expect(differing(await everything())).toEqual({});
     const fresh = {
       event_id: 'fresh',
       event_type: 'web.page_viewed',

@@ -7,9 +7,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Erasure } from '../../../schemas/types';
-import { customerHash, keyCheck } from '../../../services/lib/erasures';
+import { customerHash, type Erasures, keyCheck } from '../../../services/lib/erasures';
 import { Pause } from '../rebuild/pause';
 import { type RebuildDeps, rebuild } from '../rebuild/rebuild';
+import { keptSince } from '../rebuild/request';
 import { rollupNamed } from '../rebuild/rollups';
 import type { Tables } from './ask';
 import type { Place } from './dead-letters';
@@ -44,10 +45,21 @@ export interface EraseResult {
 
 const mostPasses = 10;
 
-export async function erase(deps: EraseDeps, customer_id: string, requested_by: string): Promise<EraseResult> {
+/** `moment`: that of an erasure before, to be carried out once more; now where there is none. */
+export async function erase(
+  deps: EraseDeps,
+  customer_id: string,
+  requested_by: string,
+  moment?: { at: number; through: number },
+): Promise<EraseResult> {
   const { tables, told, now } = deps;
   const hash = customerHash(deps.key, customer_id);
-  const { record, isResumed } = await beginOrResume(tables.client, hash, requested_by, now());
+  const { record, isResumed } = await beginOrResume(
+    tables.client,
+    hash,
+    requested_by,
+    moment ?? { at: now(), through: now() },
+  );
   const { erasure_id } = record;
   const step = async (name: string): Promise<void> => deps.step?.(name);
   await step('begun');
@@ -108,6 +120,27 @@ export async function erase(deps: EraseDeps, customer_id: string, requested_by: 
   return { record, isResumed, commands, unknownDeadLetters };
 }
 
+/** People who were erased and of whose erased time the tables hold something all the same: after the restore of a backup. */
+export async function backAgain(
+  tables: Tables,
+  erasures: Erasures,
+): Promise<Map<string, { at: number; through: number }>> {
+  const found = new Map<string, { at: number; through: number }>();
+  if (erasures.size === 0) return found;
+  const people = await tables.rows<{ customer_id: string; occurred_at: number; received_at: number }>(
+    `SELECT customer_id, toUnixTimestamp64Milli(min(at)) AS occurred_at, toUnixTimestamp64Milli(min(received)) AS received_at FROM (
+       SELECT customer_id, occurred_at AS at, received_at AS received FROM interactions WHERE customer_id != ''
+       UNION ALL SELECT customer_id, started_at, toDateTime64('2100-01-01 00:00:00', 3, 'UTC') FROM sessions)
+     GROUP BY customer_id HAVING occurred_at <= {last: Int64} OR received_at <= {last: Int64}`,
+    { last: erasures.lastAt },
+  );
+  for (const { customer_id, ...times } of people) {
+    const moment = erasures.momentOf(customer_id);
+    if (moment && erasures.covers(customer_id, times)) found.set(customer_id, moment);
+  }
+  return found;
+}
+
 /** Until when an event had occurred that was received by the moment of erasure; not before that moment. */
 async function latestReceived({ tables }: EraseDeps, record: ErasureRecord): Promise<number> {
   const [{ latest }] = await tables.rows<{ latest: number }>(
@@ -119,10 +152,16 @@ async function latestReceived({ tables }: EraseDeps, record: ErasureRecord): Pro
 
 async function deleteAll(deps: EraseDeps, record: ErasureRecord): Promise<void> {
   const { tables, told } = deps;
+  const [{ created }] = await tables.rows<{ created: string }>(
+    "SELECT create_table_query AS created FROM system.tables WHERE database = currentDatabase() AND name = 'interactions'",
+  );
+  // Before that others' events are missing too: their buckets cannot be computed anew, and keep their counts.
+  const since = keptSince(rollupNamed('volume_trends'), created, deps.now())?.since ?? 0;
   // Known before they are gone, so that a run that goes on knows them too.
   await tables.command(`INSERT INTO erasure_buckets (erasure_id, bucket_start)
     SELECT DISTINCT '${record.erasure_id}', toStartOfFifteenMinutes(occurred_at) FROM interactions
-    WHERE customer_id IN (${personOf(record)}) AND occurred_at <= ${untilOf(record)}`);
+    WHERE customer_id IN (${personOf(record)}) AND occurred_at <= ${untilOf(record)}
+      AND occurred_at >= fromUnixTimestamp64Milli(${since}, 'UTC')`);
   for (const { table, where, pause } of deletionsOf(record)) {
     const held = pause === undefined ? undefined : await Pause.take(deps.pause, pause, told);
     try {

@@ -1,4 +1,4 @@
-/** `make erase CUSTOMER=…`: forgets everything of one person up to now. */
+/** `make erase CUSTOMER=…`: forgets everything of one person up to now; `AGAIN=1`: of all who were erased before. */
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CountryCode } from 'libphonenumber-js/min';
@@ -17,11 +17,11 @@ import { topics } from '../../../services/lib/topics';
 import { CommandProducer } from '../../../services/load/repair/command-producer';
 import { rebuildDeps } from '../rebuild/main';
 import { loadProgress, rawEnds } from '../replay/loaded';
-import { count, ProgressLine } from '../replay/progress';
+import { count, ProgressLine, seconds } from '../replay/progress';
 import { type ToolSettings, toolSettings } from '../settings';
 import { Tables } from './ask';
 import { deadLettersOf } from './dead-letters';
-import { type EraseDeps, erase } from './erase';
+import { backAgain, type EraseDeps, erase } from './erase';
 
 const own = z.object({
   ...erasureSettings,
@@ -29,6 +29,8 @@ const own = z.object({
   IDENTITY_KEY: z.string().min(16).default(unsafeIdentityKey),
   DEFAULT_COUNTRY: z.string().optional(),
 });
+
+type Moment = { at: number; through: number };
 
 const drainStalledAfterMs = 180_000;
 /** A batch that enrich had begun before it knew ends within its session's time-out; its look at the topic is 2 s old at most. */
@@ -39,7 +41,7 @@ export async function eraseDeps(
   settings: ToolSettings,
   env: Record<string, string | undefined>,
   told: (text: string) => void,
-): Promise<EraseDeps & { close(): Promise<void> }> {
+): Promise<EraseDeps & { erasureLog: ErasureLog; close(): Promise<void> }> {
   const { ERASURE_KEY, IDENTITY_KEY, DEFAULT_COUNTRY } = readSettings(own, env);
   const registry = settings.schemaRegistryUrl;
   const base = await rebuildDeps(settings, 'erase', told, false);
@@ -47,8 +49,8 @@ export async function eraseDeps(
   const reader = await PartitionReader.connect(kafka);
   const { admin } = base;
   // Refuses another key than that of the erasures before.
-  await ErasureLog.open({ admin, reader }, registry, ERASURE_KEY);
-  const erasures = await AvroCodec.register<Erasure>(registry, `${topics.erasures}-value`, 'erasure.v1');
+  const erasureLog = await ErasureLog.open({ admin, reader }, registry, ERASURE_KEY);
+  const erasureCodec = await AvroCodec.register<Erasure>(registry, `${topics.erasures}-value`, 'erasure.v1');
   const letters = await AvroCodec.register<DeadLetter>(registry, `${topics.deadLetter}-value`, 'dead-letter.v1');
   const raw = await AvroCodec.register<InteractionEvent>(registry, `${topics.raw}-value`, 'interaction-event.v1');
   const command = await AvroCodec.register<SessionCommand>(registry, `${topics.commands}-value`, 'session-command.v1');
@@ -59,12 +61,13 @@ export async function eraseDeps(
   const identity = { key: IDENTITY_KEY, country: DEFAULT_COUNTRY as CountryCode | undefined };
   return {
     ...base,
+    erasureLog,
     tables: new Tables(settings.clickhouse),
     key: ERASURE_KEY,
     commands,
     partitionOf: (customer_id) => partitionOf(customer_id, partitions),
     publish: async (erasure) => {
-      const messages = [{ key: erasure.customer_hash, value: erasures.encode(erasure) }];
+      const messages = [{ key: erasure.customer_hash, value: erasureCodec.encode(erasure) }];
       await producer.send({ topic: topics.erasures, acks: -1, messages });
     },
     drained: () => drained(settings, partitions, told),
@@ -98,36 +101,44 @@ async function drained(settings: ToolSettings, partitions: number, told: (text: 
   }
 }
 
+async function eraseOne(deps: EraseDeps, progress: ProgressLine, ...asked: [string, string, Moment?]): Promise<void> {
+  const startedAt = Date.now();
+  const { record, isResumed, commands, unknownDeadLetters } = await erase(deps, ...asked);
+  const what = isResumed ? 'An erasure that was broken off is ended' : 'Erased';
+  progress.end(`${what} in ${seconds(Date.now() - startedAt)}, ${commands} commands to sessionize`);
+  const deleted = Object.entries(record.deleted);
+  if (deleted.length === 0) console.log('The tables held nothing of that person; what may still come is left out.');
+  for (const [table, rows] of deleted) console.log(`  ${table.padEnd(36)} ${count(rows)} rows deleted`);
+  const through = new Date(record.erased_through).toISOString();
+  console.log(`Everything up to ${through} is forgotten; the record is erasure ${record.erasure_id}.`);
+  if (unknownDeadLetters > 0) {
+    console.log(`${count(unknownDeadLetters)} dead letters cannot be read: nobody can say whose they are.`);
+  }
+}
+
 async function main(): Promise<void> {
-  const { CUSTOMER = '' } = process.env;
+  const { CUSTOMER = '', AGAIN = '' } = process.env;
   const by = process.env.BY || userInfo().username;
-  if (CUSTOMER === '')
-    throw new Error("name the person by customer_id: make erase CUSTOMER='ana' (BY=who asks for it)");
+  if ((CUSTOMER === '') === (AGAIN === '')) {
+    throw new Error(
+      "name the person by customer_id: make erase CUSTOMER='ana' (BY=who asks for it), or AGAIN=1 after a restore",
+    );
+  }
   const settings = toolSettings(process.env);
   const progress = new ProgressLine();
   const deps = await eraseDeps(settings, process.env, (text) => progress.show(text));
   if (deps.key === unsafeErasureKey) console.error('erase: ERASURE_KEY is the unsafe local default');
   try {
-    const startedAt = Date.now();
-    const { record, isResumed, commands, unknownDeadLetters } = await erase(deps, CUSTOMER, by);
-    progress.end(
-      `${isResumed ? 'An erasure that was broken off is ended' : 'Erased'} in ${Date.now() - startedAt} ms, ${commands} commands to sessionize`,
-    );
-    const deleted = Object.entries(record.deleted);
-    if (deleted.length === 0)
-      console.log('The tables held nothing of that person; what may still come of the past is left out.');
-    for (const [table, rows] of deleted) console.log(`  ${table.padEnd(36)} ${count(rows)} rows deleted`);
-    console.log(
-      `Everything up to ${new Date(record.erased_through).toISOString()} is forgotten; the record is erasure ${record.erasure_id}.`,
-    );
-    console.log(
-      'Files of replaced parts go within minutes; copies in Kafka with its retention: raw, enriched and commands 7 days, sessions and dead letters 30.',
-    );
-    if (unknownDeadLetters > 0) {
-      console.log(
-        `${count(unknownDeadLetters)} dead letters cannot be read, so nobody can say whose they are; the topic keeps them 30 days.`,
-      );
+    if (CUSTOMER !== '') await eraseOne(deps, progress, CUSTOMER, by);
+    else {
+      const people = await backAgain(deps.tables, deps.erasureLog.erasures);
+      console.log(`${count(people.size)} people who were erased are in the tables again.`);
+      for (const [customer_id, moment] of people) await eraseOne(deps, progress, customer_id, by, moment);
     }
+    console.log(
+      'Files of replaced parts go within minutes; copies in Kafka with its retention: raw, enriched and commands 7 days, ' +
+        'sessions and dead letters 30.',
+    );
   } finally {
     await deps.close();
   }

@@ -20,7 +20,7 @@ export async function beginOrResume(
   clickhouse: ClickHouseClient,
   customer_hash: string,
   requested_by: string,
-  now: number,
+  moment: { at: number; through: number },
 ): Promise<{ record: ErasureRecord; isResumed: boolean }> {
   const result = await clickhouse.query({
     query: `SELECT erasure_id, customer_hash, requested_by, toUnixTimestamp64Milli(erased_at) AS erased_at,
@@ -36,8 +36,8 @@ export async function beginOrResume(
     erasure_id: randomUUID(),
     customer_hash,
     requested_by,
-    erased_at: now,
-    erased_through: now,
+    erased_at: moment.at,
+    erased_through: moment.through,
     deleted: {},
     finished_at: null,
   };

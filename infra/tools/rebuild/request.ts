@@ -33,23 +33,28 @@ export function requestOf({ VIEW, FROM, TO, DRY_RUN }: Record<string, string | u
 }
 
 /**
- * Base rows that a TTL has deleted would be missing from the sums, which outlive them. Throws when the range reaches
- * there; `created` is the base table's CREATE statement as the engine writes it.
+ * Since when a roll-up's base table has all its rows, epoch ms: a TTL deletes older ones, whenever parts are merged.
+ * undefined where there is no TTL. `created` is the base table's CREATE statement as the engine writes it.
  */
+export function keptSince(rollup: Rollup, created: string, now: number): { since: number; days: number } | undefined {
+  const declared = created.slice(created.lastIndexOf(' ORDER BY '));
+  const days = Number(/ TTL [^']*? \+ toIntervalDay\((\d+)\)/.exec(declared)?.[1] ?? 0);
+  if (days === 0) return undefined;
+  // A day for rows that go before the moment; a week for legs, which may end in a later bucket than they arrive in.
+  const margin = (rollup.latest === rollup.earliest ? 1 : 8) * 86_400_000;
+  return { since: now - days * 86_400_000 + margin, days };
+}
+
+/** Throws when the range reaches to where base rows are gone: the sums, which outlive them, would lose them too. */
 export function refuseDeleted(
   { rollup, scope }: Pick<RebuildRequest, 'rollup' | 'scope'>,
   created: string,
   now: number,
 ): void {
-  const declared = created.slice(created.lastIndexOf(' ORDER BY '));
-  const days = Number(/ TTL [^']*? \+ toIntervalDay\((\d+)\)/.exec(declared)?.[1] ?? 0);
-  if (days === 0) return;
-  // A day for rows that go before the moment; a week for legs, which may end in a later bucket than they arrive in.
-  const margin = (rollup.latest === rollup.earliest ? 1 : 8) * 86_400_000;
-  const since = now - days * 86_400_000 + margin;
-  if (scope.from >= since) return;
+  const kept = keptSince(rollup, created, now);
+  if (!kept || scope.from >= kept.since) return;
   throw new Error(
-    `FROM is before ${new Date(since).toISOString()}: ${rollup.base} keeps ${days} days (${rollup.ttl}), and what is gone ` +
-      'from it would go from the sums too',
+    `FROM is before ${new Date(kept.since).toISOString()}: ${rollup.base} keeps ${kept.days} days (${rollup.ttl}), and what is ` +
+      'gone from it would go from the sums too',
   );
 }

@@ -32,9 +32,8 @@ async function main(): Promise<void> {
     );
     if (erased.length === 0) return;
     console.error(
-      `${erased.length} persons were erased since that backup and are in the tables again. Once load has caught up, run for each:`,
+      `${erased.length} persons who were erased since that backup are in the tables again: run \`make erase AGAIN=1\` once load has caught up.`,
     );
-    for (const customer of erased) console.log(`make erase CUSTOMER='${customer.replace(/'/g, `'\\''`)}'`);
     process.exitCode = 1;
   } finally {
     await session.close();

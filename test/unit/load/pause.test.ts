@@ -14,12 +14,12 @@ describe('a paused topic', () => {
     await world.feed(task, 1);
     expect(task.quiet).toBe(false);
     world.paused = true;
-    const feeding = world.feed(task, 10);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await world.feed(task, 10);
+    await world.feed(task, 10);
     expect(world.effects).toEqual(['intent 0-0', 'insert 0-0: 0', 'done 1']);
-    expect(task.quiet).toBe(true);
+    expect([task.quiet, task.position()]).toEqual([true, 1]);
     world.paused = false;
-    await feeding;
+    await world.feed(task, 10);
     expect(world.effects.slice(3)).toEqual(['intent 1-2', 'insert 1-2: 1,2', 'intent 3-3', 'insert 3-3: 3']);
     expect(task.quiet).toBe(false);
   });
@@ -30,12 +30,11 @@ describe('a paused topic', () => {
     world.afterEffect = (effect) => {
       if (effect.startsWith('insert 0-1')) world.paused = true;
     };
-    const feeding = world.feed(task, 10);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await world.feed(task, 10);
     expect(world.effects).toEqual(['intent 0-1', 'insert 0-1: 0,1', 'done 2']);
-    expect(task.quiet).toBe(true);
+    expect([task.quiet, task.position()]).toEqual([true, 2]);
     world.paused = false;
-    await feeding;
+    await world.feed(task, 10);
     expect(world.table).toEqual(new Map([0, 1, 2, 3].map((offset) => [offset, 1])));
   });
 
@@ -59,10 +58,10 @@ describe('a paused topic', () => {
     world.paused = true;
     const task = world.open();
     expect(task.quiet).toBe(false);
-    const feeding = world.feed(task, 10);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await world.feed(task, 10);
     expect(world.effects).toEqual(['intent 0-1', 'insert 0-1: 0,1', 'done 2']);
     expect(task.quiet).toBe(true);
+    const feeding = world.feed(task, 10);
     world.stopping = true;
     await expect(feeding).rejects.toThrow('the assignment has changed');
   });
