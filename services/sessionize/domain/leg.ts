@@ -54,7 +54,7 @@ export abstract class Leg {
     );
   }
 
-  /** The same for a plain leg, whose place is its session alone. */
+  /** The same for a plain leg of a session of such, where each is a contact of its own. */
   isDescribedIn(session_id: string): boolean {
     return this.isTold && this.session_id === session_id;
   }

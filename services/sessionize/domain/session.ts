@@ -121,7 +121,7 @@ export class Session {
     for (let index = 0; index < legs.length; index++) {
       const leg = legs[index];
       const inSession = index < rules.oversized_legs ? session_id : '';
-      if (leg.isPlain && leg.isDescribedIn(inSession)) continue;
+      if (!groups && leg.isPlain && leg.isDescribedIn(inSession)) continue;
       const group = groups?.[index];
       const contact_id = group?.contact_id ?? leg.facts.contactId;
       const escalates = group !== undefined && index < group.lastHuman && leg.facts.side === 'SELF';
