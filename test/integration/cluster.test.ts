@@ -31,6 +31,7 @@ const parameters: Record<string, string> = {
   schedule: "'office'",
   customer_id: "'c1'",
   time_zone: "'UTC'",
+  target_seconds: '20',
 };
 
 /** A database in the form for a cluster but for replication and ON CLUSTER, which want a Keeper. */
