@@ -6,6 +6,7 @@ const pollEveryMs = 250;
 
 /** As the engine's system.backups tells it. */
 export interface Finished {
+  /** Written or read; what an earlier backup holds is not among them. */
   bytes: number;
   files: number;
 }
@@ -28,7 +29,7 @@ export async function inBackground(
   await client.command({ query: `${statement} SETTINGS ${[`id = '${id}'`, ...settings].join(', ')} ASYNC` });
   for (;;) {
     const result = await client.query({
-      query: `SELECT status::String AS status, error, num_files, files_read, total_size FROM system.backups WHERE id = {id: String}`,
+      query: `SELECT status::String AS status, error, num_files, files_read, compressed_size FROM system.backups WHERE id = {id: String}`,
       query_params: { id },
       format: 'JSONEachRow',
     });
@@ -37,11 +38,12 @@ export async function inBackground(
       error: string;
       num_files: string;
       files_read: string;
-      total_size: string;
+      compressed_size: string;
     }>();
     if (!row) throw new Error('the server has forgotten what it was doing: was it started anew?');
     if (/FAILED|CANCELLED/.test(row.status)) throw new Error(row.error.split('\n')[0]);
-    if (/CREATED|RESTORED/.test(row.status)) return { bytes: Number(row.total_size), files: Number(row.num_files) };
+    if (/CREATED|RESTORED/.test(row.status))
+      return { bytes: Number(row.compressed_size), files: Number(row.num_files) };
     onProgress?.(Number(row.files_read), Number(row.num_files));
     await sleep(pollEveryMs);
   }
