@@ -43,9 +43,11 @@ async function distributed(url: string, database: string, cluster: string): Prom
   return client;
 }
 
+/** Made once: ids are counted over all that is made. */
+const { events, legs } = randomService(7, range);
+
 /** The same rows, by the landing tables, as load inserts them. */
 async function fill(client: ClickHouseClient): Promise<void> {
-  const { events, legs } = randomService(7, range);
   const insert = (table: string, values: object[]) => client.insert({ table, values, format: 'JSONEachRow' });
   await insert('interactions_landing', events);
   const random = new RandomLegs(5, range);
