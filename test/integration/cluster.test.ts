@@ -25,7 +25,7 @@ const clickhouse_settings = {
 const parameters: Record<string, string> = {
   from: "'2026-03-02 00:00:00'",
   to: "'2026-03-09 00:00:00'",
-  by: "'day'",
+  by: "'channel'",
   'by Array(String)': "['day', 'channel']",
   at: "'2026-03-08 00:00:00'",
   schedule: "'office'",
