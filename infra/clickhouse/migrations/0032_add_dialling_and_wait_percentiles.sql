@@ -95,7 +95,8 @@ FROM
       if(direction = 'OUTBOUND' AND channel IN ('VOICE', 'VIDEO') AND queued_at IS NULL,
         coalesce(
           if(offer_count = 0, ring_ms, NULL),
-          greatest(toUnixTimestamp64Milli(answered_at) - toUnixTimestamp64Milli(arrived_at), 0)),
+          -- Not greatest(…, 0) alone: of NULL and 0 it makes 0.
+          if(answered_at IS NULL, NULL, greatest(toUnixTimestamp64Milli(answered_at) - toUnixTimestamp64Milli(arrived_at), 0))),
         NULL) AS dialling_ms,
       dialling_ms IS NOT NULL AS has_dialling,
       ifNull(dialling_ms, 0) AS dialled_ms,
