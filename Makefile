@@ -41,6 +41,12 @@ replay: build ## Send a file of events through ingest: FILE=events.ndjson (or -)
 resessionize: build ## Compute sessions anew, by the repair: FROM=2026-11-01 TO=2026-11-08 [CUSTOMER=id]
 	@FROM='$(FROM)' TO='$(TO)' CUSTOMER='$(CUSTOMER)' node dist/infra/tools/resessionize/main.js
 
+rebuild: build ## Compute a roll-up anew from its table: VIEW=volume_trends FROM=2026-11-01 TO=2026-11-08 [DRY_RUN=1 only compares]
+	@VIEW='$(VIEW)' FROM='$(FROM)' TO='$(TO)' DRY_RUN='$(DRY_RUN)' LOAD='$(LOAD)' node dist/infra/tools/rebuild/main.js
+
+erase: build ## Forget everything of one person up to now: CUSTOMER=id [BY=who asks for it] (AGAIN=1 after a restore)
+	@CUSTOMER='$(CUSTOMER)' BY='$(BY)' AGAIN='$(AGAIN)' node dist/infra/tools/erase/main.js
+
 ##@ Check it
 
 check: build ## What needs no stack: formatting, lint, types, generated files, unit and property tests
@@ -58,6 +64,8 @@ bench: build ## Measure: freshness, throughput, memory (long; on a stack of its 
 chaos: build ## Kill and stop parts at random during a load and compare (long; SEED=n)
 	@node dist/test/chaos/main.js
 	@node dist/test/chaos/sessionize.js
+	@node dist/test/chaos/load.js
+	@node dist/test/chaos/engine.js
 
 ##@ Work on it
 
@@ -91,4 +99,4 @@ node_modules/.installed: package-lock.json
 dist/.built: node_modules/.installed $(sources) tsconfig.json tsconfig.build.json
 	@rm -rf dist && $(bin)/tsc -p tsconfig.build.json && touch $@
 
-.PHONY: help demo report up down status logs replay resessionize check test bench chaos generate docs build images clean-data clean
+.PHONY: help demo report up down status logs replay resessionize rebuild erase check test bench chaos generate docs build images clean-data clean

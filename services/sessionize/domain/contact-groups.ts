@@ -83,7 +83,9 @@ function nameWithSource({ contactId, last }: LegFacts): string {
   return `${contactId}@${source_system}${source_instance ? `/${source_instance}` : ''}`;
 }
 
-const canBeJoined = ({ facts }: Leg): boolean =>
+const canBeJoined = (leg: Leg): boolean => !leg.isPlain && mayJoin(leg.facts);
+
+const mayJoin = (facts: LegFacts): boolean =>
   facts.contactKey !== '' || facts.interactionKey !== '' || (facts.wasDropped && voice.has(facts.channel));
 
 /** Whether a leg's contact comes back to a queue that it was transferred out of before. */
