@@ -16,6 +16,11 @@ export const responseLevels = [
       'Conversations in which the customer waited for people, from the first message or the bot’s handoff. Solved without a word: nobody waits.',
     ],
     [
+      'with_bot',
+      'count of unanswered with an event of a bot and no handoff',
+      'The bot has them, or settled them: nobody waits for people. In no denominator.',
+    ],
+    [
       'answered',
       'count of conversations whose first wait was answered',
       'By a human, in public; bots and notes are none.',

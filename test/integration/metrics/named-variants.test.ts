@@ -223,6 +223,11 @@ describe('from events', () => {
       // Unanswered, for an hour and for a moment longer at 12:00.
       mail('undecided', '02 11:00:00', 'CUSTOMER'),
       mail('overdue', '02 10:59:59.999', 'CUSTOMER'),
+      // A bot has the one; it has handed the other over, and nobody came.
+      mail('bot', '02 10:00:00', 'CUSTOMER'),
+      mail('bot', '02 10:00:01', 'BOT'),
+      mail('handed-over', '02 10:00:00', 'CUSTOMER'),
+      mail('handed-over', '02 10:30:00', 'BOT', 'bot.handoff_requested'),
       // Nobody waits: the organisation wrote, or it was solved without a word.
       mail('told', '02 10:00:00', 'AGENT'),
       mail('silent', '02 10:00:00', 'CUSTOMER'),
@@ -230,17 +235,26 @@ describe('from events', () => {
     ]);
     expect(await levels(3600, '2026-03-02 12:00:00')).toEqual([
       {
-        ...{ asked: 4, answered: 2, in_target: 1, overdue: 1, undecided: 1, response_level: 1 / 3 },
+        ...{ asked: 5, with_bot: 1, answered: 2, in_target: 1, overdue: 2, undecided: 1, response_level: 1 / 4 },
         ...{ business_in_target: null, business_answer_level: null },
         ...{ solved: 2, one_touch: 1, one_touch_rate: 1 / 2, one_request: 2, one_request_rate: 1 },
       },
     ]);
     // Later the second ticket is solved too, after two messages of either side; what waits is overdue.
     expect(await levels(3600, '2026-03-05 00:00:00')).toMatchObject([
-      { answered: 2, overdue: 2, undecided: 0, response_level: 1 / 4, solved: 3, one_touch: 1, one_request: 2 },
+      {
+        answered: 2,
+        with_bot: 1,
+        overdue: 3,
+        undecided: 0,
+        response_level: 1 / 5,
+        solved: 3,
+        one_touch: 1,
+        one_request: 2,
+      },
     ]);
     // Without a time and a watermark nothing is known to be overdue.
-    expect(await levels(3600, null)).toMatchObject([{ overdue: 0, undecided: 2, response_level: 1 / 2 }]);
+    expect(await levels(3600, null)).toMatchObject([{ overdue: 0, undecided: 3, response_level: 1 / 2 }]);
   });
 
   test('a chance to sell is missed when nothing was offered in the session and nothing bought soon', async () => {
