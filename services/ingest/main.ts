@@ -1,14 +1,20 @@
 import { BatchingProducer } from '../lib/kafka/batching-producer';
 import { createKafka } from '../lib/kafka/client';
 import { openProducerLink } from '../lib/kafka/producer-link';
+import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
 import { runService } from '../lib/run';
 import { topics } from '../lib/topics';
+import { AccessFile } from './access/access-file';
+import { Gate } from './access/gate';
 import { buildApp } from './app';
+import { configuredSources } from './configured-sources';
 import { InFlight } from './in-flight';
 import { createIngestMetrics } from './metrics';
 import { RegisteredSchema } from './schema';
-import { ingestSettings } from './settings';
+import { type IngestSettings, ingestSettings } from './settings';
+import type { Source } from './sources/source';
+import { tlsOptions } from './tls';
 
 const service = 'ingest';
 
@@ -26,9 +32,17 @@ const kafkaPatience = {
 };
 
 void runService(service, ingestSettings, process.env, async (settings, log) => {
+  const tls = tlsOptions(settings);
+  const sources = configuredSources(settings);
   const registry = createMetrics(service);
   const inFlight = new InFlight(settings.INGEST_MAX_IN_FLIGHT_BYTES);
   const metrics = createIngestMetrics(registry, () => inFlight.bytes);
+  const gate = new Gate({
+    rules: undefined,
+    signatureWindowMs: settings.INGEST_SIGNATURE_WINDOW_SECONDS * 1_000,
+    onAdmitted: metrics.sender,
+  });
+  const access = openAccess(settings, sources, gate, log);
   const schema = new RegisteredSchema(settings.SCHEMA_REGISTRY_URL, log);
   const kafka = createKafka(settings, service, log, kafkaPatience);
   const batching = {
@@ -41,6 +55,9 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
   const producer = new BatchingProducer(() => openProducerLink(kafka, topics.raw), batching, log);
   const app = buildApp({
     settings,
+    sources,
+    gate,
+    tls,
     inFlight,
     metrics,
     registry,
@@ -51,7 +68,10 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     now: Date.now,
   });
   await app.listen({ host: settings.HOST, port: settings.PORT });
-  log.info({ host: settings.HOST, port: settings.PORT }, 'listening');
+  log.info(
+    { host: settings.HOST, port: settings.PORT, open: access === undefined, tls: tls !== undefined },
+    'listening',
+  );
   return {
     // No new connections, requests in hand are answered, what they wait for is stored. Who still sends a body when
     // every answer is out is cut off.
@@ -60,7 +80,26 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
       await app.close();
       clearTimeout(cutOff);
       schema.stop();
+      access?.stop();
       await producer.stop();
     },
   };
 });
+
+/** The rules of who may send, when there are any. Throws SettingsError with the faults of the file. */
+function openAccess(
+  settings: IngestSettings,
+  sources: ReadonlyMap<string, Source>,
+  gate: Gate,
+  log: Log,
+): AccessFile | undefined {
+  if (settings.INGEST_ACCESS_FILE === undefined) return undefined;
+  const context = {
+    sources: new Set(sources.keys()),
+    hasPublicUrl: settings.INGEST_PUBLIC_URL !== undefined,
+    asksForCertificates: settings.INGEST_TLS_CLIENT_CA_FILE !== undefined,
+  };
+  const file = AccessFile.open(settings.INGEST_ACCESS_FILE, context, (rules) => gate.change(rules), log);
+  gate.change(file.rules);
+  return file;
+}

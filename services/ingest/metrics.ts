@@ -7,6 +7,8 @@ export interface IngestMetrics {
   request(route: string, status: number, seconds: number): void;
   accepted(systems: readonly string[]): void;
   rejected(reason: string): void;
+  /** A request let in by an entry of the access file. */
+  sender(id: string): void;
   stored(batch: { records: number; latency_ms: number }): void;
 }
 
@@ -30,6 +32,12 @@ export function createIngestMetrics(registry: Registry, inFlightBytes: () => num
     name: 'ingest_events_rejected_total',
     help: 'Faults of refused events, and refused requests',
     labelNames: ['reason'],
+    registers,
+  });
+  const senders = new Counter({
+    name: 'ingest_sender_requests_total',
+    help: 'Requests let in by each entry of the access file',
+    labelNames: ['sender'],
     registers,
   });
   const latency = new Histogram({
@@ -61,6 +69,7 @@ export function createIngestMetrics(registry: Registry, inFlightBytes: () => num
     accepted: (systems) => {
       for (const system of systems) accepted.inc({ source_system: label(system) });
     },
+    sender: (id) => senders.inc({ sender: id }),
     rejected: (reason) => rejected.inc({ reason }),
     stored: (batch) => {
       latency.observe(batch.latency_ms / 1_000);
