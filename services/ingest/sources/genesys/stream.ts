@@ -70,7 +70,6 @@ export function adaptStreamEvent(kind: string, body: unknown): Adapted {
   const medium = mediumOf(record, false);
   const direction = directionOf(record) ?? (medium?.name === 'callback' ? 'OUTBOUND' : undefined);
   const contact = record.texts('conversationExternalContactIds')[0];
-  const isOutward = direction === 'OUTBOUND' && !kind.startsWith('customer');
   const facts = new Facts(system, undefined, {
     channel: medium?.channel,
     provider: medium?.provider,
@@ -78,7 +77,7 @@ export function adaptStreamEvent(kind: string, body: unknown): Adapted {
     interaction_id: `${conversationId}:${medium?.name}`,
     contact_id: conversationId,
     identities: identitiesOf(
-      addressesOf(record, isOutward),
+      addressesOf(record, direction === 'OUTBOUND'),
       unknownCustomer(conversationId),
       ownNumber(system, contact),
     ),
