@@ -64,6 +64,9 @@ describe('csv', () => {
       { channel: 'WEB', occurred_at: Date.UTC(2026, 1, 9, 5), case_id: '7' },
       { channel: 'TASK', case_id: '8' },
     ]);
+    const [first, second] = events.map(({ interaction_id }) => interaction_id);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(second).not.toBe(first);
   });
 
   test('one bad row does not hold up the others', async () => {
