@@ -183,7 +183,7 @@ function flow({ record, facts, id, at, disconnect }: StreamEvent, edge: 'start' 
     facts.add(`${id}/failed`, isBot ? 'bot.fallback' : 'ivr.invalid_input', at, { outcome: { code: reason } });
   }
   if (isBot && reason === 'TRANSFER') facts.add(`${id}/handoff`, 'bot.handoff_requested', at);
-  const by = disconnect.includes('transfer') ? undefined : endedBy(disconnect, 'agent');
+  const by = disconnect.includes('transfer') ? undefined : endedBy(disconnect, 'system');
   facts.add(`${id}/flow-left`, isBot ? 'bot.session_ended' : 'ivr.ended', at, {
     durations: { ivr_ms: isBot ? undefined : record.duration('connectedDurationMs', 1) },
     outcome: { disconnect_by: by },
