@@ -7,6 +7,8 @@ export interface IngestMetrics {
   request(route: string, status: number, seconds: number): void;
   accepted(systems: readonly string[]): void;
   rejected(reason: string): void;
+  /** An item that rightly made no event. */
+  skipped(reason: string): void;
   /** A request let in by an entry of the access file. */
   sender(id: string): void;
   stored(batch: { records: number; latency_ms: number }): void;
@@ -31,6 +33,12 @@ export function createIngestMetrics(registry: Registry, inFlightBytes: () => num
   const rejected = new Counter({
     name: 'ingest_events_rejected_total',
     help: 'Faults of refused events, and refused requests',
+    labelNames: ['reason'],
+    registers,
+  });
+  const skipped = new Counter({
+    name: 'ingest_items_skipped_total',
+    help: 'Items that rightly made no event, such as heart-beats',
     labelNames: ['reason'],
     registers,
   });
@@ -71,6 +79,7 @@ export function createIngestMetrics(registry: Registry, inFlightBytes: () => num
     },
     sender: (id) => senders.inc({ sender: id }),
     rejected: (reason) => rejected.inc({ reason }),
+    skipped: (reason) => skipped.inc({ reason }),
     stored: (batch) => {
       latency.observe(batch.latency_ms / 1_000);
       records.inc(batch.records);
