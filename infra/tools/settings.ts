@@ -19,6 +19,7 @@ export interface ToolSettings {
   stackDir: string;
   portOffset: number;
   brokers: string;
+  registryUrl: string;
   ingestUrl: string;
   clickhouseUrl: string;
   database: string;
@@ -34,6 +35,7 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
     stackDir: settings.STACK_DIR,
     portOffset: settings.STACK_PORT_OFFSET,
     brokers: env.KAFKA_BROKERS || at(9092),
+    registryUrl: env.SCHEMA_REGISTRY_URL || `http://${at(8085)}/apis/ccompat/v7`,
     ingestUrl: env.INGEST_URL || `http://${at(8080)}`,
     clickhouseUrl,
     database: settings.CLICKHOUSE_DATABASE,

@@ -1,0 +1,133 @@
+// First: the correction in it must be in place before anything else loads kafkajs.
+import '../../services/lib/kafka/kafkajs';
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import pino from 'pino';
+import type { InteractionEvent } from '../../schemas/types';
+import { validate } from '../../services/ingest/domain/validate';
+import { AvroCodec } from '../../services/lib/avro';
+import { createKafka } from '../../services/lib/kafka/client';
+import type { Kafka } from '../../services/lib/kafka/kafkajs';
+import { topics } from '../../services/lib/topics';
+import { projectRoot } from './support/build';
+import { until } from './support/service-process';
+import { withStack } from './support/stack';
+
+jest.setTimeout(120_000);
+
+const local = withStack(['kafka', 'registry', 'enrich'], { portOffset: Number(process.env.TEST_PORT_OFFSET ?? 5_400) });
+const folder = mkdtempSync(join(tmpdir(), 'dead-letters-'));
+let kafka: Kafka;
+let codec: AvroCodec<InteractionEvent>;
+
+const day = 86_400_000;
+
+function eventOf(index: number, ahead: number): InteractionEvent {
+  const now = Date.now();
+  const made = validate(
+    {
+      event_id: `dl-${index}`,
+      event_type: 'queue.entered',
+      occurred_at: now,
+      channel: 'VOICE',
+      source: { system: index % 2 === 0 ? 'pbx' : 'chat' },
+      identities: [{ type: 'customer_id', value: `c${index}` }],
+    },
+    now,
+  );
+  if (!made.ok) throw new Error(JSON.stringify(made.faults));
+  return { ...made.event, occurred_at: now + ahead };
+}
+
+beforeAll(async () => {
+  const { addresses } = local.stack;
+  kafka = createKafka({ KAFKA_BROKERS: addresses.kafkaBrokers }, 'test', pino({ level: 'silent' }));
+  codec = await AvroCodec.register(addresses.schemaRegistryUrl, `${topics.raw}-value`, 'interaction-event.v1');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function produce(events: InteractionEvent[]): Promise<void> {
+  const producer = kafka.producer();
+  await producer.connect();
+  await producer.send({
+    topic: topics.raw,
+    messages: events.map((it) => ({ key: it.event_id, value: codec.encode(it) })),
+  });
+  await producer.disconnect();
+}
+
+/** A command of the Makefile's, as a process of its own. */
+async function command(name: string, env: Record<string, string>): Promise<string> {
+  const { addresses } = local.stack;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', `infra/tools/dead-letters/${name}.ts`],
+    {
+      cwd: projectRoot,
+      env: {
+        PATH: process.env.PATH,
+        STACK_DIR: folder,
+        KAFKA_BROKERS: addresses.kafkaBrokers,
+        SCHEMA_REGISTRY_URL: addresses.schemaRegistryUrl,
+        ...env,
+      },
+    },
+  );
+  return stdout;
+}
+
+const replay = async (env: Record<string, string>) =>
+  JSON.parse(await command('replay-main', { REASON: 'event_in_future', ...env })) as {
+    sent: number;
+    skipped: Record<string, number>;
+    examples: { changed: string[] }[];
+  };
+
+const total = async (topic: string): Promise<number> => {
+  const admin = kafka.admin();
+  await admin.connect();
+  const offsets = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  return offsets.reduce((sum, { high }) => sum + Number(high), 0);
+};
+
+/** Dead letters by count, as the list tells them. */
+const listed = async (): Promise<string[]> =>
+  (await command('main', {}))
+    .split('\n')
+    .filter((line) => / × /.test(line))
+    .map((line) => line.trim());
+
+test('refused by enrich, listed, looked at, sent again with a fix: taken; unmended ones come back once and stay', async () => {
+  await produce([...Array.from({ length: 6 }, (_, index) => eventOf(index, 3 * day)), eventOf(9, 0)]);
+  await until('enrich to refuse them', 60_000, async () => (await listed()).join().includes('3 × event_in_future'));
+  expect(await listed()).toEqual([
+    '3 × event_in_future  source chat  by enrich  from interactions.raw',
+    '3 × event_in_future  source pbx  by enrich  from interactions.raw',
+  ]);
+
+  const fix = join(folder, 'fix.js');
+  writeFileSync(fix, 'module.exports = ({ event }) => ({ event: { ...event, occurred_at: event.received_at } });');
+  const before = await total(topics.raw);
+  const dry = await replay({ SOURCE: 'pbx', FIX: fix, DRY_RUN: '1' });
+  expect(dry).toMatchObject({ dry_run: true, sent: 3, skipped: {}, examples: [{ changed: ['occurred_at'] }, {}, {}] });
+  expect(await total(topics.raw)).toBe(before);
+
+  expect(await replay({ SOURCE: 'pbx', FIX: fix })).toMatchObject({ sent: 3, skipped: {} });
+  expect(await replay({ SOURCE: 'pbx', FIX: fix })).toMatchObject({ sent: 0, skipped: { sent_before: 3 } });
+  expect(await total(topics.raw)).toBe(before + 3);
+
+  // Without a fix they are refused again, and are told apart: no run sends them a second time.
+  expect(await replay({ SOURCE: 'chat' })).toMatchObject({ sent: 3 });
+  const back =
+    '6 × event_in_future  source chat  by enrich  from interactions.raw  (3 came back after they were sent again)';
+  await until('them to come back', 60_000, async () => (await listed()).includes(back));
+  expect(await listed()).toEqual([back, '3 × event_in_future  source pbx  by enrich  from interactions.raw']);
+  expect(await replay({ SOURCE: 'chat' })).toMatchObject({ sent: 0, skipped: { sent_before: 3, came_back: 3 } });
+  expect(await replay({ SOURCE: 'chat', AGAIN: '1', FIX: fix })).toMatchObject({ sent: 3 });
+});
