@@ -50,6 +50,9 @@ ingest-key: build ## A new key for a sender, and its entry for the access file: 
 resessionize: build ## Compute sessions anew, by the repair: FROM=2026-11-01 TO=2026-11-08 [CUSTOMER=id]
 	@FROM='$(FROM)' TO='$(TO)' CUSTOMER='$(CUSTOMER)' node dist/infra/tools/resessionize/main.js
 
+vcon: build ## One conversation as an IETF vCon: CONTACT=id or SESSION=id [CUSTOMER=id] [SYSTEM=name] [FILE=out.vcon]
+	@CONTACT='$(CONTACT)' SESSION='$(SESSION)' CUSTOMER='$(CUSTOMER)' SYSTEM='$(SYSTEM)' FILE='$(FILE)' node dist/infra/tools/vcon/main.js
+
 ##@ Check it
 
 check: build ## What needs no stack: formatting, lint, types, generated files, unit and property tests
@@ -67,6 +70,8 @@ bench: build ## Measure: freshness, throughput, memory (long; on a stack of its 
 chaos: build ## Kill and stop parts at random during a load and compare (long; SEED=n)
 	@node dist/test/chaos/main.js
 	@node dist/test/chaos/sessionize.js
+	@node dist/test/chaos/load.js
+	@node dist/test/chaos/engine.js
 
 ##@ Work on it
 
@@ -100,4 +105,4 @@ node_modules/.installed: package-lock.json
 dist/.built: node_modules/.installed $(sources) tsconfig.json tsconfig.build.json
 	@rm -rf dist && $(bin)/tsc -p tsconfig.build.json && touch $@
 
-.PHONY: help demo report up down status logs replay dead-letters replay-dead-letters ingest-key resessionize check test bench chaos generate docs build images clean-data clean
+.PHONY: help demo report up down status logs replay dead-letters replay-dead-letters ingest-key resessionize vcon check test bench chaos generate docs build images clean-data clean

@@ -7,6 +7,9 @@ export interface DatabaseAddress {
   password: string;
 }
 
+/** A migration may copy a month of rows in one statement; the client's own 30 s would give up on what goes on. */
+const requestTimeoutMs = 600_000;
+
 /** A client bound to the database, which is created if it is missing: a server refuses clients of an unknown one. */
 export async function connectDatabase({ database, ...server }: DatabaseAddress): Promise<ClickHouseClient> {
   // Errors are thrown; the client would print each as well.
@@ -17,5 +20,5 @@ export async function connectDatabase({ database, ...server }: DatabaseAddress):
   } finally {
     await any.close();
   }
-  return createClient({ ...server, database, log });
+  return createClient({ ...server, database, log, request_timeout: requestTimeoutMs });
 }

@@ -63,7 +63,7 @@ export async function migrate(client: ClickHouseClient, options: MigrateOptions)
 async function apply(client: ClickHouseClient, migration: Migration): Promise<void> {
   try {
     for (const statement of statementsOf(migration)) {
-      await client.command({ query: await withPlaceholders(client, statement) });
+      for (const query of await withPlaceholders(client, statement)) await client.command({ query });
     }
   } catch (error) {
     throw new Error(`${migration.name}: ${(error as Error).message}`, { cause: error });

@@ -20,7 +20,8 @@ import type { IngestMetrics } from './metrics';
 import { apiDocument } from './openapi';
 import { type Refusal, sendRefusal, sendUnavailable, tooLarge, unavailableRetrySeconds } from './replies';
 import type { IngestSettings } from './settings';
-import { eventMediaTypes, sourceOfRequest, sources } from './sources';
+import { eventMediaTypes, sources as fixedSources, sourceOfRequest } from './sources';
+import type { Source } from './sources/source';
 
 export interface IngestDeps {
   settings: Pick<
@@ -31,6 +32,8 @@ export interface IngestDeps {
     | 'INGEST_CORS_ORIGINS'
     | 'INGEST_PUBLIC_URL'
   >;
+  /** By name; those of the map when the deployment says no more about them. */
+  sources?: ReadonlyMap<string, Source>;
   gate: Gate;
   /** Of the server, when it speaks TLS itself. */
   tls?: object;
@@ -48,7 +51,7 @@ export interface IngestDeps {
 
 /** The HTTP side of ingest, not listening. Everything it needs from outside comes in `deps`. */
 export function buildApp(deps: IngestDeps): FastifyInstance {
-  const { settings, metrics, gate } = deps;
+  const { settings, metrics, gate, sources = fixedSources } = deps;
   const options = { bodyLimit: settings.INGEST_MAX_BODY_BYTES, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
   const app = fastify((deps.tls ? { ...options, https: deps.tls } : options) as FastifyServerOptions);
   // Bodies stay bytes until they are known to be UTF-8; the media type is judged before the body is read.
@@ -113,10 +116,10 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
   };
 
   app.post('/v1/events', { onRequest: admit(sourceByHead, eventMediaTypes) }, take);
-  app.post('/v1/sources/:source', { onRequest: admit(sourceByName) }, take);
+  app.post('/v1/sources/:source', { onRequest: admit(sourceByName(sources)) }, take);
   app.get('/v1/sources/:source', challenge);
   addHealth(app, deps.registry, deps.notReady);
-  const document = apiDocument(settings);
+  const document = apiDocument(settings, sources);
   app.get('/openapi.json', async () => document);
 
   let closing = false;
@@ -155,21 +158,23 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
   return app;
 }
 
-const namesOf = new Map([...sources].map(([name, source]) => [source, name]));
+const namesOf = new Map([...fixedSources].map(([name, source]) => [source, name]));
 
 const sourceByHead: SourceOf = (_request, sentAs) => {
   const source = sourceOfRequest(sentAs);
   return { name: namesOf.get(source) ?? 'events', source };
 };
 
-const sourceByName: SourceOf = (request) => {
-  const { source: name } = request.params as { source: string };
-  const source = sources.get(name);
-  if (source) return { name, source };
-  const known = [...sources.keys()].join(', ');
-  return {
-    status: 404,
-    reason: 'unknown_source',
-    message: `there is no source ${name.slice(0, 100)}; known sources: ${known}`,
+const sourceByName =
+  (sources: ReadonlyMap<string, Source>): SourceOf =>
+  (request) => {
+    const { source: name } = request.params as { source: string };
+    const source = sources.get(name);
+    if (source) return { name, source };
+    const known = [...sources.keys()].join(', ');
+    return {
+      status: 404,
+      reason: 'unknown_source',
+      message: `there is no source ${name.slice(0, 100)}; known sources: ${known}`,
+    };
   };
-};

@@ -65,7 +65,7 @@ type Taken = { encoded: { event: InteractionEvent; value: Buffer }[]; skipped?: 
 /** All events of one item or none: half a call record would be a wrong chain. */
 function takeItem(item: Item, source: Source, sentAs: SentAs, context: IntakeContext): Taken {
   if ('faults' in item) return { errors: item.faults };
-  const adapted = source.adapt(item.value, sentAs);
+  const adapted = source.adapt(item.value, { ...sentAs, receivedAt: context.receivedAt });
   if ('faults' in adapted) return { errors: adapted.faults };
   const encoded: { event: InteractionEvent; value: Buffer }[] = [];
   for (const sent of adapted.events) {

@@ -8,11 +8,12 @@ import { topics } from '../lib/topics';
 import { AccessFile } from './access/access-file';
 import { Gate } from './access/gate';
 import { buildApp } from './app';
+import { configuredSources } from './configured-sources';
 import { InFlight } from './in-flight';
 import { createIngestMetrics } from './metrics';
 import { RegisteredSchema } from './schema';
 import { type IngestSettings, ingestSettings } from './settings';
-import { sources } from './sources';
+import type { Source } from './sources/source';
 import { lockFolder } from './spool/folder-lock';
 import { Spool } from './spool/spool';
 import { SpoolingStore } from './spool/spooling-store';
@@ -40,6 +41,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
   const tls = tlsOptions(settings);
   const unlock = settings.INGEST_SPOOL_DIR === undefined ? undefined : lockFolder(settings.INGEST_SPOOL_DIR);
   const spool = await openSpool(settings, log);
+  const sources = configuredSources(settings);
   const registry = createMetrics(service);
   const inFlight = new InFlight(settings.INGEST_MAX_IN_FLIGHT_BYTES);
   const metrics = createIngestMetrics(registry, {
@@ -51,7 +53,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     signatureWindowMs: settings.INGEST_SIGNATURE_WINDOW_SECONDS * 1_000,
     onAdmitted: metrics.sender,
   });
-  const access = openAccess(settings, gate, log);
+  const access = openAccess(settings, sources, gate, log);
   const schema = new RegisteredSchema(settings.SCHEMA_REGISTRY_URL, log);
   const kafka = createKafka(settings, service, log, kafkaPatience);
   const batching = {
@@ -72,6 +74,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     : { store: producer.send.bind(producer), notReady: producer.notReady.bind(producer), stop: async () => undefined };
   const app = buildApp({
     settings,
+    sources,
     gate,
     tls,
     inFlight,
@@ -105,7 +108,12 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
 });
 
 /** The rules of who may send, when there are any. Throws SettingsError with the faults of the file. */
-function openAccess(settings: IngestSettings, gate: Gate, log: Log): AccessFile | undefined {
+function openAccess(
+  settings: IngestSettings,
+  sources: ReadonlyMap<string, Source>,
+  gate: Gate,
+  log: Log,
+): AccessFile | undefined {
   if (settings.INGEST_ACCESS_FILE === undefined) return undefined;
   const context = {
     sources: new Set(sources.keys()),

@@ -3,7 +3,8 @@ import { schemaTexts } from '../../schemas/types';
 import { eventSchema } from './domain/event-schema';
 import { limits } from './domain/limits';
 import type { IngestSettings } from './settings';
-import { allMediaTypes, sources } from './sources';
+import { typesOf } from './sources';
+import type { Source } from './sources/source';
 
 type Json = Record<string, unknown>;
 type Limits = Pick<IngestSettings, 'INGEST_MAX_BODY_BYTES' | 'INGEST_MAX_EVENTS_PER_REQUEST'>;
@@ -24,7 +25,7 @@ const answer = (description: string, schema: string): Json => ({
 });
 
 /** The OpenAPI 3.1 document: the event comes from the schema that validates it, its descriptions from the Avro schema. */
-export function apiDocument(settings: Limits): Json {
+export function apiDocument(settings: Limits, sources: ReadonlyMap<string, Source>): Json {
   const oneOrMany = { oneOf: [ref('Event'), { type: 'array', items: ref('Event') }] };
   const lines = { type: 'string', description: 'One event a line.' };
   const eventBodies = {
@@ -64,7 +65,7 @@ export function apiDocument(settings: Limits): Json {
           description: described,
           security,
           parameters: [namedSource, idempotencyKey],
-          requestBody: { required: true, content: content(allMediaTypes, {}) },
+          requestBody: { required: true, content: content(typesOf(sources.values()), {}) },
           responses: { ...postResponses, 404: answer('No such source.', 'Refused') },
         },
         get: {

@@ -24,6 +24,17 @@ const shape = z.object({
   /** Where events wait while Kafka is away (spool/README.md); a disk that outlives the process. Empty: they get 503. */
   INGEST_SPOOL_DIR: path,
   INGEST_SPOOL_MAX_BYTES: integer(256 * megabyte, megabyte, 64 * gigabyte),
+  /** How tables become events (docs/sources/csv.md); each mapping in it makes a source csv-<name>. */
+  INGEST_CSV_MAPPING_FILE: path,
+  /** The organisation's own addresses and domains, comma-separated: mail from them is outbound. */
+  INGEST_OWN_MAIL: z
+    .string()
+    .default('')
+    .transform((value) => value.split(',').flatMap((it) => (it.trim() === '' ? [] : [it.trim().toLowerCase()])))
+    .refine(
+      (own) => own.every((it) => /^(?:[^@\s]+@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(it)),
+      'must be addresses and domains such as help@shop.example,shop.example, comma-separated',
+    ),
   /** Who may send: keys, signatures, certificates (access/README.md). Without it everybody may. */
   INGEST_ACCESS_FILE: path,
   /** Takes events from everybody even where others can reach this address. */

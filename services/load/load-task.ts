@@ -71,6 +71,8 @@ export class LoadTask implements PartitionTask {
     if (intent && !stream.plans[intent.version])
       throw this.halt(`version ${intent.version} of its block is unknown here`);
     deps.tasks.add(this);
+    // Lag shows from the start: while ClickHouse is away a partition may be opened and go no further.
+    deps.metrics.advanced(this.topic, partition, this.next, progress.loaded_until);
   }
 
   get topic(): string {

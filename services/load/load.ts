@@ -149,7 +149,12 @@ async function prepare(settings: LoadSettings, client: ServiceClient) {
   const url = settings.SCHEMA_REGISTRY_URL;
   const codec = await AvroCodec.register<DeadLetter>(url, `${topics.deadLetter}-value`, 'dead-letter.v1');
   const partitions = await client.partitionsOf(topics.deadLetter);
-  const streams = [await interactionsStream(url), await sessionsStream(url), deadLettersStream(codec)];
+  const readsRegistry = settings.CLICKHOUSE_READS_REGISTRY;
+  const streams = [
+    await interactionsStream(url, readsRegistry),
+    await sessionsStream(url, readsRegistry),
+    deadLettersStream(codec),
+  ];
   const command = await AvroCodec.register<SessionCommand>(url, `${topics.commands}-value`, 'session-command.v1');
   return {
     streams,
@@ -183,7 +188,7 @@ async function recall(
   }
 }
 
-function startLoop(
+async function startLoop(
   stream: Stream,
   { kafka, admin }: ServiceClient,
   deps: LoadDeps,
@@ -192,7 +197,7 @@ function startLoop(
 ): Promise<PartitionLoop> {
   const { topic } = stream;
   const groupId = groupOf(settings, topic);
-  return startPartitionLoop({
+  const loop = await startPartitionLoop({
     kafka,
     groupId,
     topics: [topic],
@@ -213,4 +218,6 @@ function startLoop(
     log,
     onFailure: (partition) => deps.metrics.failures.inc({ topic, partition: String(partition) }),
   });
+  deps.metrics.standingStill.set(topic, () => loop.standingStill());
+  return loop;
 }

@@ -12,6 +12,11 @@ export type Form = 'one' | 'array' | 'oneOrArray' | 'lines' | 'parameters' | 'ow
 export interface SentAs {
   mediaType: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
+  /**
+   * When it arrived, in epoch milliseconds. Only for what a vendor sends without any time (Twilio's messages): a second
+   * delivery then has another time, though the same id.
+   */
+  receivedAt?: number;
 }
 
 /**

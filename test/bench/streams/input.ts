@@ -59,7 +59,7 @@ const namedPartition = ({ message }: { message: Message }): number => message.pa
 const placeOf = (partition: number, time: number): RawPlace => ({ partition, partitions: rawPartitions, time });
 
 /** A page view that fills about as many fields as a real one, with no contact and no interaction. */
-const blankEvent = (): EnrichedEvent =>
+export const blankEvent = (): EnrichedEvent =>
   enrichedEvent({
     event_type: 'web.page_viewed',
     identity_type: 'customer_id',

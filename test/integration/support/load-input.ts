@@ -201,7 +201,7 @@ export function eventOf(number: number, random: number): EnrichedEvent {
   });
 }
 
-function sessionOf(session_id: string, customer: number, leg_count: number, version: number): SessionRow {
+export function sessionOf(session_id: string, customer: number, leg_count: number, version: number): SessionRow {
   const failed = customer % 2 === 0;
   return {
     session_id,

@@ -38,8 +38,9 @@ export class World {
   committed: { offset: number; metadata: string } | undefined;
   beforeEffect: (effect: string, perform: () => void) => void = () => {};
   afterEffect: (effect: string) => void = () => {};
-  private readonly kinds: Map<number, Kind>;
-  private readonly halts = new Halts();
+  /** How each offset is by now: what ClickHouse refuses it may take after a migration. */
+  readonly kinds: Map<number, Kind>;
+  private halts = new Halts();
   private readonly metrics = loadMetrics(new Registry());
 
   constructor(
@@ -47,6 +48,11 @@ export class World {
     readonly maxRows = 4,
   ) {
     this.kinds = new Map(log.map(({ offset, kind }) => [offset, kind]));
+  }
+
+  /** Half a minute later. */
+  forgetHalts(): void {
+    this.halts = new Halts();
   }
 
   /** A task as the loop opens it: from what is committed. */
