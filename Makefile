@@ -35,8 +35,8 @@ status: build ## Parts, processes, ports, memory
 logs: build ## The end of every log (PART=ingest for one, FOLLOW=1 to go on)
 	@$(stack) logs $(if $(FOLLOW),-f) $(PART)
 
-replay: build ## Send a file of events through ingest: FILE=events.ndjson (or -), SOURCE=events
-	@FILE='$(FILE)' SOURCE='$(or $(SOURCE),events)' node dist/infra/tools/replay/main.js
+replay: build ## Send a file through ingest: FILE=events.ndjson (or -), SOURCE=events; BULK=1, JSON, CSV, mbox, gzip, zstd or a folder: into Kafka
+	@FILE='$(FILE)' SOURCE='$(or $(SOURCE),events)' BULK='$(BULK)' FORMAT='$(FORMAT)' HEADING='$(HEADING)' WAIT='$(WAIT)' PROCESSES='$(PROCESSES)' node dist/infra/tools/replay/main.js
 
 dead-letters: build ## What was refused, by reason and source, with examples: [REASON=…] [SOURCE=…] [EXAMPLES=2]
 	@REASON='$(REASON)' SOURCE='$(SOURCE)' EXAMPLES='$(EXAMPLES)' node dist/infra/tools/dead-letters/main.js

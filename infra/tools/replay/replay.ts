@@ -123,7 +123,11 @@ function rejectWriter(path: string) {
   };
 }
 
-async function waitUntilLoaded(options: ReplayOptions, progress: ProgressLine): Promise<void> {
+/** Waits until ClickHouse holds all that the raw topic holds now. */
+export async function waitUntilLoaded(
+  options: Pick<ReplayOptions, 'brokers' | 'clickhouse'>,
+  progress: ProgressLine,
+): Promise<void> {
   const ends = await rawEnds(options.brokers);
   let last = -1;
   let movedAt = Date.now();
