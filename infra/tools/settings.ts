@@ -9,6 +9,8 @@ const schema = z.object({
   STACK_DIR: z.string().default('.local'),
   STACK_PORT_OFFSET: integer(0, 0, 50_000),
   INGEST_URL: url('http://127.0.0.1:8080').optional(),
+  /** Of a sender, where ingest asks for one. */
+  INGEST_KEY: z.string().optional(),
   CLICKHOUSE_URL: url('http://127.0.0.1:8123').optional(),
   CLICKHOUSE_DATABASE: z.string().default('customer_dynamics'),
   CLICKHOUSE_USER: z.string().default('default'),
@@ -21,6 +23,7 @@ export interface ToolSettings {
   brokers: string;
   registryUrl: string;
   ingestUrl: string;
+  ingestKey?: string;
   clickhouseUrl: string;
   database: string;
   clickhouse: ClickHouseClient;
@@ -37,6 +40,7 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
     brokers: env.KAFKA_BROKERS || at(9092),
     registryUrl: env.SCHEMA_REGISTRY_URL || `http://${at(8085)}/apis/ccompat/v7`,
     ingestUrl: env.INGEST_URL || `http://${at(8080)}`,
+    ingestKey: settings.INGEST_KEY,
     clickhouseUrl,
     database: settings.CLICKHOUSE_DATABASE,
     clickhouse: createClient({
