@@ -50,6 +50,12 @@ ingest-key: build ## A new key for a sender, and its entry for the access file: 
 resessionize: build ## Compute sessions anew, by the repair: FROM=2026-11-01 TO=2026-11-08 [CUSTOMER=id]
 	@FROM='$(FROM)' TO='$(TO)' CUSTOMER='$(CUSTOMER)' node dist/infra/tools/resessionize/main.js
 
+rebuild: build ## Compute a roll-up anew from its table: VIEW=volume_trends FROM=2026-11-01 TO=2026-11-08 [DRY_RUN=1 only compares]
+	@VIEW='$(VIEW)' FROM='$(FROM)' TO='$(TO)' DRY_RUN='$(DRY_RUN)' LOAD='$(LOAD)' node dist/infra/tools/rebuild/main.js
+
+erase: build ## Forget everything of one person up to now: CUSTOMER=id [BY=who asks for it] (AGAIN=1 after a restore)
+	@CUSTOMER='$(CUSTOMER)' BY='$(BY)' AGAIN='$(AGAIN)' node dist/infra/tools/erase/main.js
+
 vcon: build ## One conversation as an IETF vCon: CONTACT=id or SESSION=id [CUSTOMER=id] [SYSTEM=name] [FILE=out.vcon]
 	@CONTACT='$(CONTACT)' SESSION='$(SESSION)' CUSTOMER='$(CUSTOMER)' SYSTEM='$(SYSTEM)' FILE='$(FILE)' node dist/infra/tools/vcon/main.js
 
@@ -105,4 +111,4 @@ node_modules/.installed: package-lock.json
 dist/.built: node_modules/.installed $(sources) tsconfig.json tsconfig.build.json
 	@rm -rf dist && $(bin)/tsc -p tsconfig.build.json && touch $@
 
-.PHONY: help demo report up down status logs replay dead-letters replay-dead-letters ingest-key resessionize vcon check test bench chaos generate docs build images clean-data clean
+.PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))

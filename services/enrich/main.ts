@@ -2,6 +2,7 @@ import type { CountryCode } from 'libphonenumber-js/min';
 import type { DeadLetter, EnrichedEvent, InteractionEvent } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
 import { startConsumingService } from '../lib/consuming-service';
+import { ErasureLog } from '../lib/erasure-log';
 import { createMetrics } from '../lib/metrics';
 import { runService } from '../lib/run';
 import { topics } from '../lib/topics';
@@ -38,6 +39,7 @@ runService('enrich', enrichSettings, process.env, async (settings, log) => {
       },
       acceptLost: settings.ACCEPT_LOST_RECORDS,
       metrics,
+      erasureLog: await ErasureLog.open(client, url, settings.ERASURE_KEY),
     }),
     open: (deps, partition, control, previous) => EnrichTask.open(deps, partition, control, previous as EnrichTask),
     onFailure: (partition) => metrics.failures.inc({ partition: String(partition) }),

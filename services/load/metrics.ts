@@ -5,6 +5,7 @@ export interface LoadMetrics {
   retries: Counter<'topic'>;
   repeats: Counter<'topic'>;
   leftOut: Counter<'topic'>;
+  erased: Counter;
   failures: Counter<'topic' | 'partition'>;
   /** By topic: how many partitions stand still, asked when metrics are read. */
   standingStill: Map<string, () => number>;
@@ -96,6 +97,11 @@ export function loadMetrics(registry: Registry): LoadMetrics {
       name: 'load_left_out_records_total',
       help: 'Records that cannot be loaded, written to the dead letters',
       ...perTopic,
+    }),
+    erased: new Counter({
+      name: 'load_erased_events_total',
+      help: 'Events of persons erased since they were written, not loaded',
+      registers,
     }),
     failures: new Counter({
       name: 'load_partition_failures_total',

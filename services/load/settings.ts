@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonSettings, consumerSettings, flag, integer, port, url } from '../lib/settings';
+import { commonSettings, consumerSettings, erasureSettings, flag, integer, port, url } from '../lib/settings';
 
 /** A fault of one setting beside another: named at the first. */
 const check =
@@ -13,6 +13,7 @@ const check =
 const one = z.object({
   ...commonSettings,
   ...consumerSettings,
+  ...erasureSettings,
   PORT: port(9103),
   /** One consumer group a topic: `<prefix>-<topic>`. */
   LOAD_GROUP_PREFIX: z.string().min(1).default('load'),

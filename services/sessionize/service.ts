@@ -1,6 +1,7 @@
 import type { DeadLetter, SessionChangeSet, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
 import { startConsumingService } from '../lib/consuming-service';
+import { ErasureLog } from '../lib/erasure-log';
 import { coPartitionAssigner } from '../lib/kafka/co-partition-assigner';
 import { TransactionalProducer } from '../lib/kafka/transactional-producer';
 import type { Log } from '../lib/log';
@@ -72,6 +73,7 @@ export async function startSessionize(settings: SessionizeSettings, log: Log, fo
         snapshotAfterRecords: settings.SNAPSHOT_AFTER_RECORDS,
         snapshotMaxBytes: 8 * 1_048_576,
         acceptLost: settings.ACCEPT_LOST_RECORDS,
+        erasureLog: await ErasureLog.open(client, url, settings.ERASURE_KEY),
         metrics,
       };
     },

@@ -105,6 +105,7 @@ export class SessionStore {
     return this.open(customer_id).changeSeq || (this.lastChanges.get(customer_id) ?? this.changedSince);
   }
 
+  /** Puts a state in place of what is known of a customer, whose packed state has been opened before. */
   set(customer_id: string, customer: Customer): void {
     this.hot.set(customer_id, customer);
   }

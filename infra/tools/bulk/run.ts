@@ -42,7 +42,7 @@ export async function runBulk(env: Env, settings: ToolSettings): Promise<BulkRes
   const pool = new Pool(Math.min(Math.max(Number(PROCESSES) || 2, 1), 16), {
     source: SOURCE,
     ...readAs(format, source, SOURCE),
-    registryUrl: settings.registryUrl,
+    registryUrl: settings.schemaRegistryUrl,
     sourceSettings: {
       INGEST_CSV_MAPPING_FILE: ingest.INGEST_CSV_MAPPING_FILE,
       INGEST_OWN_MAIL: ingest.INGEST_OWN_MAIL,

@@ -170,6 +170,12 @@ export class Session {
     return false;
   }
 
+  /** Every row that was emitted and not taken back. */
+  standingRows(): { sessions: SessionRow[]; legs: LegRow[] } {
+    const emitted = this.legs.flatMap((leg) => (leg.emitted ? [leg.emitted] : []));
+    return { sessions: [...this.standingSessions], legs: [...emitted, ...(this.standingLegs?.values() ?? [])] };
+  }
+
   /** Whether its rows say all that is in it. */
   get isRevised(): boolean {
     return this.unrevised === 0 && this.standingSessions.length === 1 && !this.standingLegs;

@@ -35,6 +35,7 @@ export class World {
   readonly deadLetters: number[] = [];
   readonly book = new StatusBook();
   stopping = false;
+  paused = false;
   committed: { offset: number; metadata: string } | undefined;
   beforeEffect: (effect: string, perform: () => void) => void = () => {};
   afterEffect: (effect: string) => void = () => {};
@@ -123,6 +124,8 @@ export class World {
       book: this.book,
       metrics: this.metrics,
       log: createLog('test', 'silent'),
+      screen: { apply: async (_topic, messages) => messages },
+      pauses: { isPaused: () => this.paused },
       limits: { max_rows: this.maxRows, max_bytes: 1_000_000 },
       doneAfterMs: 1_000,
       stopping: () => this.stopping,
