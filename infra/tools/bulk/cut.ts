@@ -14,6 +14,8 @@ type Bytes = AsyncIterable<Buffer>;
 const newline = 0x0a;
 const quote = 0x22;
 const backslash = 0x5c;
+/** Each may come in a piece of its own; no JSON begins with any of them. */
+const byteOrderMark: readonly number[] = [0xef, 0xbb, 0xbf];
 const [openBrace, closeBrace, openBracket, closeBracket, comma] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c];
 
 /** Lines, blank ones included; the last may lack its line break. */
@@ -87,10 +89,7 @@ export async function* cutJson(bytes: Bytes, blockBytes: number): AsyncGenerator
         continue;
       }
       if (from < 0) {
-        if (inArray === undefined && code === 0xef && held[at + 1] === 0xbb && held[at + 2] === 0xbf) {
-          at += 2;
-          continue;
-        }
+        if (inArray === undefined && byteOrderMark.includes(code)) continue;
         if (inArray === undefined) {
           inArray = code === openBracket;
           if (inArray) continue;
