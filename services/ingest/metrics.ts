@@ -12,10 +12,19 @@ export interface IngestMetrics {
   /** A request let in by an entry of the access file. */
   sender(id: string): void;
   stored(batch: { records: number; latency_ms: number }): void;
+  spooled(records: number): void;
+  replayed(records: number): void;
 }
 
-/** The figures of ingest. `inFlightBytes` is asked when they are read. */
-export function createIngestMetrics(registry: Registry, inFlightBytes: () => number): IngestMetrics {
+/** What is asked when the figures are read. */
+export interface IngestGauges {
+  inFlightBytes(): number;
+  /** On the disk and not in Kafka yet. */
+  spoolBytes(): number;
+}
+
+/** The figures of ingest. */
+export function createIngestMetrics(registry: Registry, gauges: IngestGauges): IngestMetrics {
   const registers = [registry];
   const requests = new Histogram({
     name: 'ingest_request_seconds',
@@ -64,8 +73,22 @@ export function createIngestMetrics(registry: Registry, inFlightBytes: () => num
     help: 'Bodies of requests that are not answered yet',
     registers,
     collect() {
-      this.set(inFlightBytes());
+      this.set(gauges.inFlightBytes());
     },
+  });
+  new Gauge({
+    name: 'ingest_spool_bytes',
+    help: 'Records on the disk that wait for Kafka',
+    registers,
+    collect() {
+      this.set(gauges.spoolBytes());
+    },
+  });
+  const spooled = new Counter({
+    name: 'ingest_spool_records_total',
+    help: 'Records written to the disk while Kafka was away, and sent from there',
+    labelNames: ['step'],
+    registers,
   });
   const named = new Set<string>();
   const label = (system: string): string => {
@@ -84,5 +107,7 @@ export function createIngestMetrics(registry: Registry, inFlightBytes: () => num
       latency.observe(batch.latency_ms / 1_000);
       records.inc(batch.records);
     },
+    spooled: (count) => spooled.inc({ step: 'written' }, count),
+    replayed: (count) => spooled.inc({ step: 'replayed' }, count),
   };
 }

@@ -148,7 +148,7 @@ describe('mutual TLS', () => {
       notReady: () => [],
       now: Date.now,
       inFlight,
-      metrics: createIngestMetrics(registry, () => inFlight.bytes),
+      metrics: createIngestMetrics(registry, { inFlightBytes: () => inFlight.bytes, spoolBytes: () => 0 }),
       registry,
       log: pino({ level: 'silent' }),
     });
