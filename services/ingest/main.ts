@@ -1,3 +1,4 @@
+import type { Server as TlsServer } from 'node:tls';
 import { BatchingProducer } from '../lib/kafka/batching-producer';
 import { createKafka } from '../lib/kafka/client';
 import { openProducerLink } from '../lib/kafka/producer-link';
@@ -17,7 +18,7 @@ import type { Source } from './sources/source';
 import { lockFolder } from './spool/folder-lock';
 import { Spool } from './spool/spool';
 import { SpoolingStore } from './spool/spooling-store';
-import { tlsOptions } from './tls';
+import { followCertificate, tlsOptions } from './tls';
 
 const service = 'ingest';
 
@@ -87,6 +88,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     now: Date.now,
   });
   await app.listen({ host: settings.HOST, port: settings.PORT });
+  const unfollow = tls ? followCertificate(settings, app.server as unknown as TlsServer, log) : undefined;
   log.info(
     { host: settings.HOST, port: settings.PORT, open: access === undefined, tls: tls !== undefined },
     'listening',
@@ -100,6 +102,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
       clearTimeout(cutOff);
       schema.stop();
       access?.stop();
+      unfollow?.();
       await store.stop();
       await producer.stop();
       unlock?.();
