@@ -15,6 +15,8 @@ sources := $(shell find services schemas infra test/simulator test/tools test/be
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
 demo: build ## Start everything, replay a simulated organisation, show and verify the figures (FAULT=drop|double|shift plants one)
 	@FAULT='$(FAULT)' node dist/infra/tools/demo/main.js
 
@@ -58,6 +60,15 @@ erase: build ## Forget everything of one person up to now: CUSTOMER=id [BY=who a
 
 vcon: build ## One conversation as an IETF vCon: CONTACT=id or SESSION=id [CUSTOMER=id] [SYSTEM=name] [FILE=out.vcon]
 	@CONTACT='$(CONTACT)' SESSION='$(SESSION)' CUSTOMER='$(CUSTOMER)' SYSTEM='$(SYSTEM)' FILE='$(FILE)' node dist/infra/tools/vcon/main.js
+
+backup: build ## Back up ClickHouse and the offsets that belong to it: TO=name [BASE=an earlier one]
+	@node dist/infra/tools/backup/main.js
+
+restore: build ## Restore both into an empty ClickHouse, with load stopped: FROM=name
+	@node dist/infra/tools/restore/main.js
+
+verify-backup: build ## Restore a backup beside the database and compare every table: FROM=name
+	@VERIFY=1 node dist/infra/tools/restore/main.js
 
 ##@ Check it
 
