@@ -50,11 +50,12 @@ export class EngineKills {
     const dataDir = join(folder, 'data');
     mkdirSync(dataDir, { recursive: true });
     const shim = new KillShim(folder, join(dataDir, 'store'));
+    const front = await FrontProcess.start(dataDir, shim.env);
     const schemas = await SchemaServer.start({
       1: schemaTexts['enriched-event.v1'],
       2: schemaTexts['session-change-set.v1'],
     });
-    const kills = new EngineKills(shim, schemas, await FrontProcess.start(dataDir, shim.env));
+    const kills = new EngineKills(shim, schemas, front);
     for (const database of ['killed', 'undisturbed']) {
       const client = await connectDatabase({ url: kills.front.url, database, username: 'default', password: '' });
       await migrate(client, { folder: migrationsFolder });
