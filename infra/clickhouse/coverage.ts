@@ -12,6 +12,7 @@ const notMetrics = new Set([
   'conversation_metrics',
   'customer_timeline',
   'dead_letters',
+  'erasures',
   'journey_legs',
   'journey_sessions',
   'journeys',

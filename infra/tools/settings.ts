@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { commonSettings, integer, readSettings, url } from '../../services/lib/settings';
 
@@ -9,20 +9,38 @@ const schema = z.object({
   STACK_DIR: z.string().default('.local'),
   STACK_PORT_OFFSET: integer(0, 0, 50_000),
   INGEST_URL: url('http://127.0.0.1:8080').optional(),
+  /** Of a sender, where ingest asks for one. */
+  INGEST_KEY: z.string().optional(),
   CLICKHOUSE_URL: url('http://127.0.0.1:8123').optional(),
+  /** Every load there is, comma-separated: they are asked to leave a table alone while it is rebuilt. */
+  LOAD_URLS: z
+    .string()
+    .refine(
+      (value) => value.split(',').every((one) => URL.canParse(one.trim())),
+      'must be http(s) URLs, comma-separated',
+    )
+    .optional(),
+  LOAD_GROUP_PREFIX: z.string().min(1).default('load'),
   CLICKHOUSE_DATABASE: z.string().default('customer_dynamics'),
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: z.string().default(''),
 });
+
+/** As long as the local engine lets a statement run: a rebuild's take more than the client's 30 s. */
+const statementTimeoutMs = 300_000;
 
 export interface ToolSettings {
   stackDir: string;
   portOffset: number;
   brokers: string;
   ingestUrl: string;
+  ingestKey?: string;
+  schemaRegistryUrl: string;
   clickhouseUrl: string;
   database: string;
   clickhouse: ClickHouseClient;
+  loadUrls: string[];
+  loadGroupPrefix: string;
   replayFolder: string;
 }
 
@@ -35,6 +53,8 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
     portOffset: settings.STACK_PORT_OFFSET,
     brokers: env.KAFKA_BROKERS || at(9092),
     ingestUrl: env.INGEST_URL || `http://${at(8080)}`,
+    ingestKey: settings.INGEST_KEY,
+    schemaRegistryUrl: env.SCHEMA_REGISTRY_URL || `http://${at(8085)}/apis/ccompat/v7`,
     clickhouseUrl,
     database: settings.CLICKHOUSE_DATABASE,
     clickhouse: createClient({
@@ -42,7 +62,12 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
       database: settings.CLICKHOUSE_DATABASE,
       username: settings.CLICKHOUSE_USER,
       password: settings.CLICKHOUSE_PASSWORD,
+      request_timeout: statementTimeoutMs,
+      // Errors are thrown; the client would print each as well.
+      log: { level: ClickHouseLogLevel.OFF },
     }),
+    loadUrls: (settings.LOAD_URLS ?? `http://${at(9103)}`).split(',').map((one) => one.trim().replace(/\/$/, '')),
+    loadGroupPrefix: settings.LOAD_GROUP_PREFIX,
     replayFolder: join(settings.STACK_DIR, 'replay'),
   };
 }

@@ -8,6 +8,7 @@
 import type { DeadLetter, EnrichedEvent, InteractionEvent } from '../../schemas/types';
 import { type AvroCodec, UndecodableValue } from '../lib/avro';
 import { deadLetterOf, type Refusal } from '../lib/dead-letter';
+import type { ErasureLog } from '../lib/erasure-log';
 import type { KafkaMessage, Message } from '../lib/kafka/kafkajs';
 import { fetchCommitted } from '../lib/kafka/offsets';
 import type { Control, PartitionTask, TaskInput } from '../lib/kafka/partition-task';
@@ -30,6 +31,7 @@ export interface EnrichDeps {
   rules: { latenessMs: number; identity: IdentityRules; dedupMaxIds: number; dedupMaxAgeMs: number };
   acceptLost: boolean;
   metrics: EnrichMetrics;
+  erasureLog: Pick<ErasureLog, 'fresh' | 'erasures'>;
 }
 
 const heartbeatEveryMs = 1_000;
@@ -91,6 +93,7 @@ export class EnrichTask implements PartitionTask {
 
   async handle(input: TaskInput, control: Control): Promise<void> {
     const { raw } = this.deps.codecs;
+    await this.deps.erasureLog.fresh();
     await raw.prepare(input.messages.map(({ value }) => value));
     const enriched: Message[] = [];
     const refused: Message[] = [];
@@ -139,6 +142,8 @@ export class EnrichTask implements PartitionTask {
     }
     const late = this.rawTime.observe(event);
     const value = enrichEvent(event, late, rules.identity);
+    // Of a time that was erased: sent again, replayed, or on its way while it was erased.
+    if (this.deps.erasureLog.erasures.covers(value.customer_id, value)) return { kind: 'erased' };
     const key = value.customer_id || (value.actor_id as string);
     return {
       kind: late ? 'late' : 'enriched',
@@ -208,6 +213,7 @@ export class EnrichTask implements PartitionTask {
 type EnrichResult =
   | { kind: 'enriched' | 'late'; record: Message }
   | { kind: 'repeat' }
+  | { kind: 'erased' }
   | { kind: 'refused'; refusal: Refusal };
 
 const originOf = (event: InteractionEvent) => ({ event_id: event.event_id, source_system: event.source.system });

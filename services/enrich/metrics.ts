@@ -30,7 +30,7 @@ export function enrichMetrics(registry: Registry): EnrichMetrics {
   return {
     events: new Counter({
       name: 'enrich_events_total',
-      help: 'Raw records by what became of them: enriched, late (enriched too), repeat, refused',
+      help: 'Raw records by what became of them: enriched, late (enriched too), repeat, erased (of a person and time forgotten), refused',
       labelNames: ['result'],
       registers,
     }),

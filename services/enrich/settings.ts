@@ -1,6 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import { z } from 'zod';
-import { commonSettings, consumerSettings, integer, port } from '../lib/settings';
+import { commonSettings, consumerSettings, erasureSettings, integer, port } from '../lib/settings';
 
 /** Fit for a laptop only: whoever knows it can tell which telephone number a customer_id stands for. */
 export const unsafeIdentityKey = 'customer-dynamics-local-unsafe-key';
@@ -8,6 +8,7 @@ export const unsafeIdentityKey = 'customer-dynamics-local-unsafe-key';
 export const enrichSettings = z.object({
   ...commonSettings,
   ...consumerSettings,
+  ...erasureSettings,
   PORT: port(9101),
   ENRICH_GROUP_ID: z.string().default('enrich'),
   LATENESS_MS: integer(3_600_000, 0, 7 * 86_400_000),

@@ -1,21 +1,42 @@
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import cors from '@fastify/cors';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import type { Registry } from 'prom-client';
 import type { InteractionEvent } from '../../schemas/types';
 import { addHealth } from '../lib/health';
 import { NotStored, type OutgoingRecord } from '../lib/kafka/batching-producer';
 import type { Log } from '../lib/log';
-import { type Refused, readItems } from './body';
+import type { Gate } from './access/gate';
+import { admission, refusalOfBody, type SourceOf, type Taking } from './admission';
+import { readBody } from './body';
+import { idempotencyKeyOf } from './idempotency';
 import type { Hold, InFlight } from './in-flight';
 import { intake } from './intake';
 import type { IngestMetrics } from './metrics';
 import { apiDocument } from './openapi';
-import { sentAsOf, unsupportedMediaType } from './sent-as';
+import { type Refusal, sendRefusal, sendUnavailable, tooLarge, unavailableRetrySeconds } from './replies';
 import type { IngestSettings } from './settings';
-import { allMediaTypes, sourceOfRequest, sources } from './sources';
-import type { SentAs, Source } from './sources/source';
+import { eventMediaTypes, sources as fixedSources, sourceOfRequest } from './sources';
+import type { Source } from './sources/source';
 
 export interface IngestDeps {
-  settings: Pick<IngestSettings, 'INGEST_MAX_BODY_BYTES' | 'INGEST_MAX_EVENTS_PER_REQUEST' | 'INGEST_MAX_EVENT_BYTES'>;
+  settings: Pick<
+    IngestSettings,
+    | 'INGEST_MAX_BODY_BYTES'
+    | 'INGEST_MAX_EVENTS_PER_REQUEST'
+    | 'INGEST_MAX_EVENT_BYTES'
+    | 'INGEST_CORS_ORIGINS'
+    | 'INGEST_PUBLIC_URL'
+  >;
+  /** By name; those of the map when the deployment says no more about them. */
+  sources?: ReadonlyMap<string, Source>;
+  gate: Gate;
+  /** Of the server, when it speaks TLS itself. */
+  tls?: object;
   encode(event: InteractionEvent): Buffer;
   /** Resolves when every record is stored; rejects with NotStored. */
   store(records: readonly OutgoingRecord[]): Promise<void>;
@@ -28,86 +49,78 @@ export interface IngestDeps {
   log: Log;
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    hold?: Hold;
-    taking?: { source: Source; sentAs: SentAs };
-  }
-}
-
-const unavailableRetrySeconds = 5;
-const overloadedRetrySeconds = 1;
-
 /** The HTTP side of ingest, not listening. Everything it needs from outside comes in `deps`. */
 export function buildApp(deps: IngestDeps): FastifyInstance {
-  const { settings, inFlight, metrics } = deps;
-  const app = fastify({ bodyLimit: settings.INGEST_MAX_BODY_BYTES, requestTimeout: 30_000, keepAliveTimeout: 65_000 });
+  const { settings, metrics, gate, sources = fixedSources } = deps;
+  const options = { bodyLimit: settings.INGEST_MAX_BODY_BYTES, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
+  const app = fastify((deps.tls ? { ...options, https: deps.tls } : options) as FastifyServerOptions);
   // Bodies stay bytes until they are known to be UTF-8; the media type is judged before the body is read.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.register(cors, {
+    origin: settings.INGEST_CORS_ORIGINS.includes('*') ? '*' : settings.INGEST_CORS_ORIGINS,
+    methods: ['POST'],
+    allowedHeaders: ['content-type', 'authorization', 'x-api-key', 'idempotency-key'],
+    exposedHeaders: ['retry-after'],
+    maxAge: 7_200,
+  });
 
-  /** Judges a request by its head. Whoever is refused here never has its body held in memory. */
-  const admit =
-    (sourceOf: (request: FastifyRequest, sentAs: SentAs) => Source | Refused, mediaTypes?: readonly string[]) =>
-    async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-      const read = sentAsOf(request.headers);
-      if ('refused' in read) return refuse(reply, read.refused);
-      const source = sourceOf(request, read.sentAs);
-      if ('status' in source) return refuse(reply, source);
-      if (!source.form(read.sentAs)) {
-        return refuse(reply, unsupportedMediaType(read.sentAs.mediaType, mediaTypes ?? source.mediaTypes));
-      }
-      const reasons = deps.notReady();
-      if (reasons.length > 0) return unavailable(reply, 'not_ready', reasons.join('; '), unavailableRetrySeconds);
-      // Without a length the body counts as the largest one until it is here.
-      const bytes = Number(request.headers['content-length'] ?? settings.INGEST_MAX_BODY_BYTES);
-      if (bytes > settings.INGEST_MAX_BODY_BYTES) return refuse(reply, tooLarge(settings.INGEST_MAX_BODY_BYTES));
-      const hold = inFlight.hold(bytes);
-      if (!hold) return unavailable(reply, 'overloaded', 'too much is under way', overloadedRetrySeconds);
-      request.hold = hold;
-      request.taking = { source, sentAs: read.sentAs };
-      reply.raw.once('close', () => hold.release());
-      return undefined;
-    };
+  function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
+    metrics.rejected(refusal.reason);
+    return sendRefusal(reply, refusal);
+  }
+
+  const admit = admission({ ...deps, refuse });
 
   const take = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const { hold, taking } = request as Required<Pick<FastifyRequest, 'hold' | 'taking'>>;
+    const hold = request.hold as Hold;
     const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
     hold.resize(body.length);
     hold.share();
     try {
-      return await takeBody(body, taking.source, taking.sentAs, reply);
+      return await takeBody(body, request, reply);
     } finally {
       hold.release();
     }
   };
 
-  async function takeBody(body: Buffer, source: Source, sentAs: SentAs, reply: FastifyReply): Promise<unknown> {
-    const form = source.form(sentAs) ?? 'oneOrArray';
-    const read = readItems(body, form, settings.INGEST_MAX_EVENTS_PER_REQUEST);
+  async function takeBody(body: Buffer, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const { source, sentAs } = request.taking as Taking;
+    const refusal = refusalOfBody(body, request, deps);
+    if (refusal) return refuse(reply, refusal);
+    const idempotency = idempotencyKeyOf(request.headers);
+    if ('refused' in idempotency) return refuse(reply, idempotency.refused);
+    const read = await readBody(body, source, sentAs, settings.INGEST_MAX_EVENTS_PER_REQUEST);
     if ('refused' in read) return refuse(reply, read.refused);
-    const { records, eventIds, systems, rejected } = intake(read.items, source, sentAs, {
+    const { records, eventIds, systems, rejected, skipped } = intake(read.items, source, sentAs, {
       receivedAt: deps.now(),
+      idempotencyKey: idempotency.key,
       encode: deps.encode,
       maxEventBytes: settings.INGEST_MAX_EVENT_BYTES,
     });
     await deps.store(records);
     metrics.accepted(systems);
+    for (const { reason } of skipped) metrics.skipped(reason);
     for (const { errors } of rejected) for (const { reason } of errors) metrics.rejected(reason);
     const accepted = { accepted: eventIds.length, event_ids: eventIds };
     if (rejected.length === 0) return reply.code(202).send(accepted);
     return reply.code(400).send({ ...accepted, rejected });
   }
 
-  function refuse(reply: FastifyReply, { status, ...why }: Refused): FastifyReply {
-    metrics.rejected(why.reason);
-    return reply.code(status).send(why);
-  }
+  /** Meta asks once, when the webhook is set up, whether this address knows the agreed token. */
+  const challenge = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const { source } = request.params as { source: string };
+    const answer = gate.challenge(source, request.query as Record<string, unknown>, deps.now());
+    if (answer !== undefined) return reply.type('text/plain; charset=utf-8').send(answer);
+    const message = 'this is no question whether the address is ours, or its token is not known here';
+    return refuse(reply, { status: 403, reason: 'verify_token_wrong', message });
+  };
 
-  app.post('/v1/events', { onRequest: admit((_request, sentAs) => sourceOfRequest(sentAs), allMediaTypes) }, take);
-  app.post('/v1/sources/:source', { onRequest: admit(namedSource) }, take);
+  app.post('/v1/events', { onRequest: admit(sourceByHead, eventMediaTypes) }, take);
+  app.post('/v1/sources/:source', { onRequest: admit(sourceByName(sources)) }, take);
+  app.get('/v1/sources/:source', challenge);
   addHealth(app, deps.registry, deps.notReady);
-  const document = apiDocument(settings);
+  const document = apiDocument(settings, sources);
   app.get('/openapi.json', async () => document);
 
   let closing = false;
@@ -132,7 +145,7 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
   });
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     if (error instanceof NotStored) {
-      return unavailable(reply, 'not_stored', error.message, unavailableRetrySeconds);
+      return sendUnavailable(reply, 'not_stored', error.message, unavailableRetrySeconds);
     }
     if (error.statusCode === 413) return refuse(reply, tooLarge(settings.INGEST_MAX_BODY_BYTES));
     if (error.statusCode && error.statusCode < 500) {
@@ -146,22 +159,23 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
   return app;
 }
 
-function namedSource(request: FastifyRequest): Source | Refused {
-  const { source: name } = request.params as { source: string };
-  const known = [...sources.keys()].join(', ');
-  const message = `there is no source ${name.slice(0, 100)}; known sources: ${known}`;
-  return sources.get(name) ?? { status: 404, reason: 'unknown_source', message };
-}
+const namesOf = new Map([...fixedSources].map(([name, source]) => [source, name]));
 
-function unavailable(reply: FastifyReply, reason: string, message: string, retrySeconds: number): FastifyReply {
-  return reply
-    .code(503)
-    .header('retry-after', retrySeconds)
-    .send({ reason, message: `${message}; nothing was accepted` });
-}
+const sourceByHead: SourceOf = (_request, sentAs) => {
+  const source = sourceOfRequest(sentAs);
+  return { name: namesOf.get(source) ?? 'events', source };
+};
 
-const tooLarge = (maxBytes: number): Refused => ({
-  status: 413,
-  reason: 'body_too_large',
-  message: `the body is larger than ${maxBytes} bytes: send the events in several requests`,
-});
+const sourceByName =
+  (sources: ReadonlyMap<string, Source>): SourceOf =>
+  (request) => {
+    const { source: name } = request.params as { source: string };
+    const source = sources.get(name);
+    if (source) return { name, source };
+    const known = [...sources.keys()].join(', ');
+    return {
+      status: 404,
+      reason: 'unknown_source',
+      message: `there is no source ${name.slice(0, 100)}; known sources: ${known}`,
+    };
+  };

@@ -3,7 +3,8 @@ import { type Fault, fault } from './domain/fault';
 import { nestsDeeper } from './domain/json-depth';
 import { locateJsonFault } from './domain/json-fault';
 import { limits } from './domain/limits';
-import type { Form } from './sources/source';
+import { parameterObject, readParameters } from './parameters';
+import type { Form, SentAs, Source } from './sources/source';
 
 /** One item of a body: parsed, or why it could not be. */
 export type Item = { value: unknown } | { faults: Fault[] };
@@ -21,12 +22,27 @@ export interface Refused {
 
 export type Items = { items: Item[] } | { refused: Refused };
 
+/** The items of a body, as its source reads it: a promise only where the source's own parser is asynchronous. */
+export function readBody(body: Buffer, source: Source, sentAs: SentAs, maxEvents: number): Items | Promise<Items> {
+  const form = source.form(sentAs) ?? 'oneOrArray';
+  if (form !== 'own' || !source.read) return readItems(body, form, maxEvents);
+  if (body.length === 0) return refuse(400, 'empty_body', 'the body is empty: send at least one event');
+  return source.read(body, maxEvents);
+}
+
 /** Splits a body into its items. Bad lines are items with faults; anything else that is no JSON refuses the body. */
 export function readItems(body: Buffer, form: Form, maxEvents: number): Items {
   if (!isUtf8(body)) return refuse(400, 'invalid_utf8', 'the body is not valid UTF-8');
   const text = withoutMark(body.toString('utf8'));
   if (text.trim() === '') return refuse(400, 'empty_body', 'the body is empty: send at least one event');
+  if (form === 'parameters') return readForm(text);
   return form === 'lines' ? readLines(text, maxEvents) : readValue(text, form, maxEvents);
+}
+
+/** A form is one item. */
+function readForm(text: string): Items {
+  const read = readParameters(text.trim());
+  return 'refused' in read ? read : { items: [{ value: parameterObject(read.parameters) }] };
 }
 
 function readValue(text: string, form: Form, maxEvents: number): Items {
@@ -83,10 +99,12 @@ const lineFault = (number: number, { reason, column }: Refused): Fault =>
     ? fault(`line ${number}`, reason, `is nested deeper than ${limits.jsonDepth} levels`)
     : fault(`line ${number}`, reason, `is not valid JSON at column ${column}`);
 
-const tooMany = (maxEvents: number) =>
+export const tooMany = (maxEvents: number) =>
   refuse(413, 'too_many_events', `the body holds more than ${maxEvents} events: send them in several requests`);
 
-const refuse = (status: number, reason: string, message: string) => ({ refused: { status, reason, message } });
+export const refuse = (status: number, reason: string, message: string) => ({
+  refused: { status, reason, message },
+});
 
 /** Some editors begin a file with a byte order mark. */
 const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);

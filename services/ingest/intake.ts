@@ -17,11 +17,15 @@ export interface Intake {
   eventIds: string[];
   systems: string[];
   rejected: Rejected[];
+  /** Items that rightly made no event, each with its countable reason. */
+  skipped: { index: number; reason: string }[];
 }
 
 export interface IntakeContext {
   /** Epoch milliseconds. */
   receivedAt: number;
+  /** Of the request; goes into the ids of events that bring none. */
+  idempotencyKey?: string;
   encode(event: InteractionEvent): Buffer;
   /** A record beyond this would be refused by Kafka and could never be stored. */
   maxEventBytes: number;
@@ -32,14 +36,15 @@ const fullyListed = 100;
 
 /** Parsed items → encoded records and refusals. No I/O; the same items make the same keys. */
 export function intake(items: readonly Item[], source: Source, sentAs: SentAs, context: IntakeContext): Intake {
-  const result: Intake = { records: [], eventIds: [], systems: [], rejected: [] };
+  const result: Intake = { records: [], eventIds: [], systems: [], rejected: [], skipped: [] };
   for (const [index, item] of items.entries()) {
-    const taken = takeItem(item, source, sentAs, context);
+    const taken = takeItem(item, source, sentAs, saltedWith(context, index));
     if ('errors' in taken) {
       const errors = result.rejected.length < fullyListed ? taken.errors : taken.errors.slice(0, 1);
       result.rejected.push({ index, errors });
       continue;
     }
+    if (taken.skipped !== undefined) result.skipped.push({ index, reason: taken.skipped });
     for (const { event, value } of taken.encoded) {
       result.records.push({ key: event.event_id, value });
       result.eventIds.push(event.event_id);
@@ -49,16 +54,22 @@ export function intake(items: readonly Item[], source: Source, sentAs: SentAs, c
   return result;
 }
 
-type Taken = { encoded: { event: InteractionEvent; value: Buffer }[] } | { errors: Fault[] };
+/** Each place in a request its own key: two equal items of it are two events. */
+const saltedWith = (context: IntakeContext, index: number): IntakeContext =>
+  context.idempotencyKey === undefined
+    ? context
+    : { ...context, idempotencyKey: `${context.idempotencyKey}\0${index}` };
+
+type Taken = { encoded: { event: InteractionEvent; value: Buffer }[]; skipped?: string } | { errors: Fault[] };
 
 /** All events of one item or none: half a call record would be a wrong chain. */
 function takeItem(item: Item, source: Source, sentAs: SentAs, context: IntakeContext): Taken {
   if ('faults' in item) return { errors: item.faults };
-  const adapted = source.adapt(item.value, sentAs);
+  const adapted = source.adapt(item.value, { ...sentAs, receivedAt: context.receivedAt });
   if ('faults' in adapted) return { errors: adapted.faults };
   const encoded: { event: InteractionEvent; value: Buffer }[] = [];
   for (const sent of adapted.events) {
-    const validated = validate(sent, context.receivedAt);
+    const validated = validate(sent, context.receivedAt, context.idempotencyKey);
     if (!validated.ok) return { errors: validated.faults.map((it) => asSent(it, source)) };
     const value = context.encode(validated.event);
     if (value.length > context.maxEventBytes) {
@@ -67,7 +78,7 @@ function takeItem(item: Item, source: Source, sentAs: SentAs, context: IntakeCon
     }
     encoded.push({ event: validated.event, value });
   }
-  return { encoded };
+  return { encoded, skipped: encoded.length === 0 ? (adapted.skipped ?? 'no_facts') : undefined };
 }
 
 /** The same fault with the field as the sender calls it. */

@@ -1,19 +1,32 @@
+import type { Server as TlsServer } from 'node:tls';
 import { BatchingProducer } from '../lib/kafka/batching-producer';
 import { createKafka } from '../lib/kafka/client';
 import { openProducerLink } from '../lib/kafka/producer-link';
+import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
 import { runService } from '../lib/run';
 import { topics } from '../lib/topics';
+import { AccessFile } from './access/access-file';
+import { Gate } from './access/gate';
 import { buildApp } from './app';
+import { configuredSources } from './configured-sources';
 import { InFlight } from './in-flight';
 import { createIngestMetrics } from './metrics';
 import { RegisteredSchema } from './schema';
-import { ingestSettings } from './settings';
+import { type IngestSettings, ingestSettings } from './settings';
+import type { Source } from './sources/source';
+import { lockFolder } from './spool/folder-lock';
+import { Spool } from './spool/spool';
+import { SpoolingStore } from './spool/spooling-store';
+import { followCertificate, tlsOptions } from './tls';
 
 const service = 'ingest';
 
 /** Bytes of one send: large enough to be efficient, under the topic's `max.message.bytes` whatever the partitions. */
 const maxBatchBytes = 1_000_000;
+
+/** A file of the spool: deleted when all of it is in Kafka, so that much of the disk is used twice at most. */
+const segmentBytes = 16 * 1024 * 1024;
 
 /** Above the default send deadline, below the time that a stop may take (`lib/run.ts`). */
 const lastAnswerWithinMs = 12_000;
@@ -26,9 +39,22 @@ const kafkaPatience = {
 };
 
 void runService(service, ingestSettings, process.env, async (settings, log) => {
+  const tls = tlsOptions(settings);
+  const unlock = settings.INGEST_SPOOL_DIR === undefined ? undefined : lockFolder(settings.INGEST_SPOOL_DIR);
+  const spool = await openSpool(settings, log);
+  const sources = configuredSources(settings);
   const registry = createMetrics(service);
   const inFlight = new InFlight(settings.INGEST_MAX_IN_FLIGHT_BYTES);
-  const metrics = createIngestMetrics(registry, () => inFlight.bytes);
+  const metrics = createIngestMetrics(registry, {
+    inFlightBytes: () => inFlight.bytes,
+    spoolBytes: () => spool?.unreplayedBytes ?? 0,
+  });
+  const gate = new Gate({
+    rules: undefined,
+    signatureWindowMs: settings.INGEST_SIGNATURE_WINDOW_SECONDS * 1_000,
+    onAdmitted: metrics.sender,
+  });
+  const access = openAccess(settings, sources, gate, log);
   const schema = new RegisteredSchema(settings.SCHEMA_REGISTRY_URL, log);
   const kafka = createKafka(settings, service, log, kafkaPatience);
   const batching = {
@@ -39,19 +65,34 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     onBatch: metrics.stored,
   };
   const producer = new BatchingProducer(() => openProducerLink(kafka, topics.raw), batching, log);
+  const store = spool
+    ? new SpoolingStore(
+        producer,
+        spool,
+        { batchBytes: maxBatchBytes, retryEveryMs: 200, onSpooled: metrics.spooled, onReplayed: metrics.replayed },
+        log,
+      )
+    : { store: producer.send.bind(producer), notReady: producer.notReady.bind(producer), stop: async () => undefined };
   const app = buildApp({
     settings,
+    sources,
+    gate,
+    tls,
     inFlight,
     metrics,
     registry,
     log,
     encode: (event) => schema.encode(event),
-    store: (records) => producer.send(records),
-    notReady: () => [...schema.notReady(), ...producer.notReady()],
+    store: (records) => store.store(records),
+    notReady: () => [...schema.notReady(), ...store.notReady()],
     now: Date.now,
   });
   await app.listen({ host: settings.HOST, port: settings.PORT });
-  log.info({ host: settings.HOST, port: settings.PORT }, 'listening');
+  const unfollow = tls ? followCertificate(settings, app.server as unknown as TlsServer, log) : undefined;
+  log.info(
+    { host: settings.HOST, port: settings.PORT, open: access === undefined, tls: tls !== undefined },
+    'listening',
+  );
   return {
     // No new connections, requests in hand are answered, what they wait for is stored. Who still sends a body when
     // every answer is out is cut off.
@@ -60,7 +101,38 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
       await app.close();
       clearTimeout(cutOff);
       schema.stop();
+      access?.stop();
+      unfollow?.();
+      await store.stop();
       await producer.stop();
+      unlock?.();
     },
   };
 });
+
+/** The rules of who may send, when there are any. Throws SettingsError with the faults of the file. */
+function openAccess(
+  settings: IngestSettings,
+  sources: ReadonlyMap<string, Source>,
+  gate: Gate,
+  log: Log,
+): AccessFile | undefined {
+  if (settings.INGEST_ACCESS_FILE === undefined) return undefined;
+  const context = {
+    sources: new Set(sources.keys()),
+    hasPublicUrl: settings.INGEST_PUBLIC_URL !== undefined,
+    asksForCertificates: settings.INGEST_TLS_CLIENT_CA_FILE !== undefined,
+  };
+  const file = AccessFile.open(settings.INGEST_ACCESS_FILE, context, (rules) => gate.change(rules), log);
+  gate.change(file.rules);
+  return file;
+}
+
+/** What waits for Kafka on the disk, when the settings name a place for it. */
+async function openSpool(settings: IngestSettings, log: Log): Promise<Spool | undefined> {
+  const { INGEST_SPOOL_DIR: folder, INGEST_SPOOL_MAX_BYTES: maxBytes } = settings;
+  if (folder === undefined) return undefined;
+  const spool = await Spool.open({ folder, maxBytes, segmentBytes }, log);
+  if (spool.unreplayedBytes > 0) log.info({ bytes: spool.unreplayedBytes }, 'the spool holds events from before');
+  return spool;
+}

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { schemaTexts } from '../../schemas/types';
+import { topics, valueSchemas } from '../lib/topics';
 import { eventSchema } from './domain/event-schema';
 import { limits } from './domain/limits';
 import type { IngestSettings } from './settings';
-import { allMediaTypes, sources } from './sources';
+import { typesOf } from './sources';
+import type { Source } from './sources/source';
 
 type Json = Record<string, unknown>;
 type Limits = Pick<IngestSettings, 'INGEST_MAX_BODY_BYTES' | 'INGEST_MAX_EVENTS_PER_REQUEST'>;
@@ -14,6 +16,7 @@ interface AvroField {
   type: unknown;
 }
 
+const text = { type: 'string' };
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 const content = (mediaTypes: readonly string[], schema: Json): Json =>
   Object.fromEntries(mediaTypes.map((it) => [it, { schema }]));
@@ -23,7 +26,7 @@ const answer = (description: string, schema: string): Json => ({
 });
 
 /** The OpenAPI 3.1 document: the event comes from the schema that validates it, its descriptions from the Avro schema. */
-export function apiDocument(settings: Limits): Json {
+export function apiDocument(settings: Limits, sources: ReadonlyMap<string, Source>): Json {
   const oneOrMany = { oneOf: [ref('Event'), { type: 'array', items: ref('Event') }] };
   const lines = { type: 'string', description: 'One event a line.' };
   const eventBodies = {
@@ -32,6 +35,7 @@ export function apiDocument(settings: Limits): Json {
     ...content(['application/cloudevents+json'], ref('CloudEvent')),
     ...content(['application/cloudevents-batch+json'], { type: 'array', items: ref('CloudEvent') }),
   };
+  const namedSource = { name: 'source', in: 'path', required: true, schema: { ...text, enum: [...sources.keys()] } };
   const described = [...sources].map(([name, { description }]) => `\`${name}\`: ${description}`).join('\n\n');
   return {
     openapi: '3.1.0',
@@ -48,6 +52,8 @@ export function apiDocument(settings: Limits): Json {
       '/v1/events': {
         post: {
           operationId: 'postEvents',
+          security,
+          parameters: [idempotencyKey],
           summary: 'Send events as JSON, NDJSON or CloudEvents 1.0 (structured, batch or binary).',
           requestBody: { required: true, content: eventBodies },
           responses: postResponses,
@@ -58,11 +64,22 @@ export function apiDocument(settings: Limits): Json {
           operationId: 'postSource',
           summary: 'Send what a source produces, in its own form.',
           description: described,
-          parameters: [
-            { name: 'source', in: 'path', required: true, schema: { type: 'string', enum: [...sources.keys()] } },
-          ],
-          requestBody: { required: true, content: content(allMediaTypes, {}) },
+          security,
+          parameters: [namedSource, idempotencyKey],
+          requestBody: { required: true, content: content(typesOf(sources.values()), {}) },
           responses: { ...postResponses, 404: answer('No such source.', 'Refused') },
+        },
+        get: {
+          operationId: 'answerChallenge',
+          summary: 'Meta asks whether this address is ours: the challenge comes back when the agreed token is given.',
+          parameters: [
+            namedSource,
+            ...['hub.mode', 'hub.verify_token', 'hub.challenge'].map((name) => ({ name, in: 'query', schema: text })),
+          ],
+          responses: {
+            200: { description: 'The challenge.', content: content(['text/plain'], text) },
+            403: answer('Not the agreed token.', 'Refused'),
+          },
         },
       },
       '/livez': { get: { operationId: 'live', responses: { 200: answer('The process is alive.', 'Live') } } },
@@ -85,9 +102,26 @@ export function apiDocument(settings: Limits): Json {
         },
       },
     },
-    components: { schemas: { Event: eventJsonSchema(), ...otherSchemas } },
+    components: { securitySchemes, schemas: { Event: eventJsonSchema(), ...otherSchemas } },
   };
 }
+
+/** One of these where the deployment asks for it; signatures of vendors' webhooks are no scheme that OpenAPI knows. */
+const securitySchemes: Json = {
+  bearer: { type: 'http', scheme: 'bearer' },
+  basic: { type: 'http', scheme: 'basic', description: 'The key as the user, for vendors that send nothing else.' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
+  urlKey: { type: 'apiKey', in: 'query', name: 'key', description: 'Only keys that are marked for it.' },
+  certificate: { type: 'mutualTLS' },
+};
+const security = [...Object.keys(securitySchemes).map((name) => ({ [name]: [] })), {}];
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'Tells requests apart whose events bring no ids and are equal. A retry keeps it.',
+  schema: { type: 'string', minLength: 1, maxLength: limits.idChars, pattern: '^[\\x21-\\x7e]+$' },
+};
 
 const retryAfter = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } };
 
@@ -97,8 +131,11 @@ const postResponses = {
     description: 'Some events are refused (`rejected`; the others are stored), or the body cannot be read (`reason`).',
     content: content(['application/json'], { anyOf: [ref('PartlyAccepted'), ref('Refused')] }),
   },
+  401: answer('No proof of who sends: a key, a signature, a certificate.', 'Refused'),
+  403: answer('This key may not send to this source, or not from this page.', 'Refused'),
   413: answer('The body is too large or holds too many events.', 'Refused'),
   415: answer('The media type, charset or encoding is not taken.', 'Refused'),
+  429: { ...answer('More requests than this key may send; nothing is stored.', 'Refused'), headers: retryAfter },
   503: {
     ...answer('Nothing is acknowledged; send the same again: the event ids will be the same.', 'Refused'),
     headers: retryAfter,
@@ -109,7 +146,6 @@ const accepted = {
   accepted: { type: 'integer', minimum: 0, description: 'Events stored.' },
   event_ids: { type: 'array', items: { type: 'string' }, description: 'Their ids, in the order they were sent.' },
 };
-const text = { type: 'string' };
 
 const otherSchemas: Json = {
   CloudEvent: {
@@ -169,7 +205,7 @@ const otherSchemas: Json = {
 
 function eventJsonSchema(): Json {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(eventSchema, { io: 'input' }) as Json;
-  describe(schema, JSON.parse(schemaTexts['interaction-event.v1']));
+  describe(schema, JSON.parse(schemaTexts[valueSchemas[topics.raw]]));
   return { description: 'One fact at one time.', ...schema };
 }
 

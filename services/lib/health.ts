@@ -14,14 +14,16 @@ export function addHealth(app: FastifyInstance, metrics: Registry, readiness: Re
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
 }
 
-/** A shell for services that only consume: health and metrics on one port. Rejects when the port is taken. */
+/** A shell for services that only consume: health, metrics and what else is added on one port. Rejects when it is taken. */
 export async function startHealthServer(
   options: { host: string; port: number },
   metrics: Registry,
   readiness: Readiness,
+  addRoutes?: (app: FastifyInstance) => void,
 ): Promise<FastifyInstance> {
   const app = fastify();
   addHealth(app, metrics, readiness);
+  addRoutes?.(app);
   await app.listen(options);
   return app;
 }

@@ -49,7 +49,8 @@ export async function runService<T extends z.ZodObject<{ LOG_LEVEL: z.ZodType<st
     process.on('SIGINT', () => stop('SIGINT'));
   } catch (error) {
     console.error(`${service}: ${startFault(error)}`);
-    process.exit(1);
+    // Files that settings name are read by the start.
+    process.exit(error instanceof SettingsError ? 78 : 1);
   }
 }
 

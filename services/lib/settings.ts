@@ -69,3 +69,14 @@ export const consumerSettings = {
   /** Records lost to retention stop a service unless this says to go on at what is left. */
   ACCEPT_LOST_RECORDS: flag(false),
 };
+
+/** Fit for a laptop only: whoever knows it can test whether somebody was erased. */
+export const unsafeErasureKey = 'customer-dynamics-local-unsafe-erasure-key';
+
+/** What every service and tool reads that must know who was erased; the same for all of them, and for ever. */
+export const erasureSettings = {
+  ERASURE_KEY: z
+    .string()
+    .min(16, 'must have at least 16 characters: short keys can be guessed')
+    .default(unsafeErasureKey),
+};

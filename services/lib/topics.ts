@@ -5,6 +5,7 @@ export const topics = {
   sessions: 'sessions',
   commands: 'sessions.commands',
   deadLetter: 'interactions.dead-letter',
+  erasures: 'erasures',
 } as const;
 
 /** Record header that marks what is not data: `heartbeat`, `progress`, `marker`. Data records have none. */
@@ -25,4 +26,5 @@ export const valueSchemas = {
   [topics.sessions]: 'session-change-set.v1',
   [topics.commands]: 'session-command.v1',
   [topics.deadLetter]: 'dead-letter.v1',
+  [topics.erasures]: 'erasure.v1',
 } as const;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
 import { type Control, type PartitionTask, StaleAssignment, type TaskInput } from '../lib/kafka/partition-task';
 import { BlockWriter, type BlockWriterDeps } from './block-writer';
@@ -8,7 +9,9 @@ import { offsetOf, upTo } from './domain/leaving-out';
 import { mergeProgress, type Progress } from './domain/progress';
 import type { StatusBook } from './domain/status-book';
 import { type Halts, PartitionHalted } from './halt';
+import type { Pausable, Pauses } from './pause';
 import { NotLoadable } from './refused-records';
+import type { Screen } from './screen';
 import { isData, type Stream } from './streams/stream';
 
 export interface LoadDeps extends BlockWriterDeps {
@@ -21,6 +24,10 @@ export interface LoadDeps extends BlockWriterDeps {
   stopping(): boolean;
   /** Tasks that are open. */
   tasks: Set<LoadTask>;
+  /** Topics that are left alone for the moment. */
+  pauses: Pick<Pauses, 'isPaused'>;
+  /** Who was erased does not come back. */
+  screen: Screen;
 }
 
 /** What the group has committed for a partition; the log's start when it has committed nothing. */
@@ -32,6 +39,7 @@ export interface Position {
 
 /** Committed at least this often while nothing but heartbeats comes: it costs little, and a restart reads less again. */
 const commitEveryMs = 5_000;
+const pausePollMs = 100;
 
 /**
  * One partition of one topic on its way into ClickHouse.
@@ -43,7 +51,7 @@ const commitEveryMs = 5_000;
  * Guarantee: exactly once, in every table and view behind the landing table, whatever dies when. The README says what
  * that rests on.
  */
-export class LoadTask implements PartitionTask {
+export class LoadTask implements PartitionTask, Pausable {
   private readonly writer: BlockWriter;
   /** Next offset wanted. */
   private next: number;
@@ -51,6 +59,7 @@ export class LoadTask implements PartitionTask {
   /** A block that a former owner began: its records are collected until its end is met. */
   private unfinished?: { intent: Intent; records: KafkaMessage[] };
   private intentIsOpen: boolean;
+  private isBusy = false;
   private lastWorkAt = Date.now();
   private lastCommitAt = Date.now();
 
@@ -71,6 +80,8 @@ export class LoadTask implements PartitionTask {
     if (intent && !stream.plans[intent.version])
       throw this.halt(`version ${intent.version} of its block is unknown here`);
     deps.tasks.add(this);
+    // Lag shows from the start: while ClickHouse is away a partition may be opened and go no further.
+    deps.metrics.advanced(this.topic, partition, this.next, progress.loaded_until);
   }
 
   get topic(): string {
@@ -81,22 +92,57 @@ export class LoadTask implements PartitionTask {
     return this.next;
   }
 
-  async handle({ messages, nextOffset }: TaskInput, control: Control): Promise<void> {
+  async handle({ messages: fetched, nextOffset }: TaskInput, control: Control): Promise<void> {
     if (this.deps.stopping()) throw new StaleAssignment();
-    this.lastWorkAt = Date.now();
+    this.isBusy = true;
     try {
+      // A block that is open is ended even while paused: only then is it known what the tables hold.
+      if (!this.unfinished && (await this.isHeldUp(control))) return;
+      this.lastWorkAt = Date.now();
+      const messages = await this.deps.screen.apply(this.topic, fetched);
       const rest = this.unfinished ? await this.resume(messages, nextOffset, control) : messages;
       if (this.unfinished) return;
       for (let from = 0; from < rest.length; ) {
         const length = blockLength(rest, from, this.stream.weigh, this.deps.limits);
+        if (await this.isHeldUp(control)) return;
         from += await this.load(rest.slice(from, from + length), control);
         await control.heartbeat();
       }
       await this.advance(nextOffset, [], control);
     } catch (error) {
       throw error instanceof NotLoadable ? this.halt(error.message) : error;
+    } finally {
+      this.isBusy = false;
     }
     this.lastWorkAt = Date.now();
+  }
+
+  /** Whether nothing is under way or open: what is loaded is committed as done, or waits behind a pause. */
+  get quiet(): boolean {
+    return !this.isBusy && !this.intentIsOpen && !this.unfinished;
+  }
+
+  /**
+   * While its topic is paused nothing is begun; what is loaded is committed as done, so that no intent stays open. True
+   * when what was fetched is given back, to be fetched again: a wait for as long as the pause would hold up the fetches
+   * of other partitions, and with them the end of blocks that a former owner has left open.
+   */
+  private async isHeldUp(control: Control): Promise<boolean> {
+    const { deps, topic } = this;
+    if (!deps.pauses.isPaused(topic)) return false;
+    if (!this.settled) await this.commit(this.next, undefined, control);
+    this.isBusy = false;
+    for (let waited = 0; waited < pausePollMs * 4; waited += pausePollMs) {
+      await sleep(pausePollMs);
+      if (deps.stopping()) throw new StaleAssignment();
+      control.assertCurrent();
+      if (deps.pauses.isPaused(topic)) continue;
+      // In one step with the last look at the pauses: a pause taken from here on finds the task at work.
+      this.isBusy = true;
+      return false;
+    }
+    await control.heartbeat();
+    return true;
   }
 
   /** True when a restart would have nothing to do over again, or could not be spared it. */
@@ -108,7 +154,7 @@ export class LoadTask implements PartitionTask {
   async tick(now: number, control: Control): Promise<void> {
     if (this.settled) return;
     const busy = now - this.lastWorkAt < this.deps.doneAfterMs && now - this.lastCommitAt < commitEveryMs;
-    if (busy && !this.deps.stopping()) return;
+    if (busy && !this.deps.stopping() && !this.deps.pauses.isPaused(this.topic)) return;
     await this.commit(this.next, undefined, control);
   }
 

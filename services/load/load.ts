@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetter, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
+import { ErasureLog } from '../lib/erasure-log';
 import { startHealthServer } from '../lib/health';
 import { type PartitionLoop, startPartitionLoop } from '../lib/kafka/partition-loop';
 import { connectService, type ServiceClient } from '../lib/kafka/service-client';
@@ -14,19 +15,23 @@ import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
 import { patiently } from '../lib/patience';
 import type { Running } from '../lib/run';
-import { topics } from '../lib/topics';
+import { topics, valueSchemas } from '../lib/topics';
 import { DeadLetterProducer } from './dead-letter-producer';
+import { currentVersion } from './domain/insert-plans';
 import { ForeignMetadata } from './domain/intent';
-import { StatusBook } from './domain/status-book';
+import { type Status, StatusBook } from './domain/status-book';
+import { topicFeeding } from './fed-tables';
 import { Halts } from './halt';
 import { watchLag } from './lag';
 import { type LoadDeps, LoadTask } from './load-task';
 import { loadMetrics } from './metrics';
+import { addPauses, Pauses } from './pause';
 import { Persistence } from './persistence';
-import { loadedBefore, readPosition, StartRefused } from './positions';
+import { loadedBefore, readPosition, requireTablesThere, StartRefused, TablesLost } from './positions';
 import { CommandProducer } from './repair/command-producer';
 import { repairMetrics } from './repair/metrics';
 import { Repairer } from './repair/repairer';
+import { ErasureScreen } from './screen';
 import type { LoadSettings } from './settings';
 import { StatusWriter } from './status-writer';
 import { deadLettersStream } from './streams/dead-letters';
@@ -61,18 +66,31 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       ...loops.flatMap((loop) => loop.notReady()),
     ]),
   ];
-  const health = await startHealthServer({ host: settings.HOST, port: settings.PORT }, registry, notReady);
+  const pauses = new Pauses(Date.now);
+  const landings = new Map<string, string>();
+  const feeding = new Map<string, string>();
+  const topicOf = async (table: string): Promise<string | undefined> => {
+    if (landings.size === 0) throw new Error('load is still starting');
+    // Views come with migrations, and those with load stopped: what was found once holds.
+    const topic = feeding.get(table) ?? (await topicFeeding(warehouse, landings, table));
+    if (topic !== undefined) feeding.set(table, topic);
+    return topic;
+  };
+  const health = await startHealthServer({ host: settings.HOST, port: settings.PORT }, registry, notReady, (app) =>
+    addPauses(app, pauses, tasks, topicOf, log),
+  );
 
   const start = async (): Promise<void> => {
     const client = await connectService(settings, 'load', log, stopped);
     closing.push(() => client.disconnect());
     const { clusterId } = await client.admin.describeCluster();
-    const { streams, deadLetters, commands } = await patiently(
+    const { streams, deadLetters, commands, screen, erasures } = await patiently(
       'preparing',
       log,
-      () => prepare(settings, client),
+      () => prepare(settings, client, (count) => metrics.erased.inc(count)),
       stopped,
     );
+    for (const { topic, plans } of streams) landings.set(topic, plans[currentVersion].landing);
     closing.push(
       () => deadLetters.close(),
       () => commands.close(),
@@ -101,6 +119,8 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       doneAfterMs: settings.LOAD_DONE_AFTER_MS,
       stopping: stopped,
       tasks,
+      pauses,
+      screen,
       insertTimeoutMs: settings.LOAD_INSERT_TIMEOUT_MS,
     };
     const repairer = new Repairer({
@@ -110,6 +130,7 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       metrics: repairMetrics(registry),
       log,
       now: Date.now,
+      isErased: ({ customer_id, at, received_at }) => erasures.covers(customer_id, { occurred_at: at, received_at }),
       everyMs: settings.REPAIR_EVERY_MS,
       customersPerRound: settings.REPAIR_CUSTOMERS_PER_ROUND,
       maxEvents: settings.REPAIR_MAX_EVENTS,
@@ -145,14 +166,30 @@ async function settle(tasks: ReadonlySet<LoadTask>): Promise<void> {
   while ([...tasks].some((task) => !task.settled) && Date.now() < deadline) await sleep(50);
 }
 
-async function prepare(settings: LoadSettings, client: ServiceClient) {
+async function prepare(settings: LoadSettings, client: ServiceClient, erased: (count: number) => void) {
   const url = settings.SCHEMA_REGISTRY_URL;
-  const codec = await AvroCodec.register<DeadLetter>(url, `${topics.deadLetter}-value`, 'dead-letter.v1');
+  const codec = await AvroCodec.register<DeadLetter>(
+    url,
+    `${topics.deadLetter}-value`,
+    valueSchemas[topics.deadLetter],
+  );
   const partitions = await client.partitionsOf(topics.deadLetter);
-  const streams = [await interactionsStream(url), await sessionsStream(url), deadLettersStream(codec)];
-  const command = await AvroCodec.register<SessionCommand>(url, `${topics.commands}-value`, 'session-command.v1');
+  const readsRegistry = settings.CLICKHOUSE_READS_REGISTRY;
+  const streams = [
+    await interactionsStream(url, readsRegistry),
+    await sessionsStream(url, readsRegistry),
+    deadLettersStream(codec),
+  ];
+  const command = await AvroCodec.register<SessionCommand>(
+    url,
+    `${topics.commands}-value`,
+    valueSchemas[topics.commands],
+  );
+  const erasureLog = await ErasureLog.open(client, url, settings.ERASURE_KEY);
   return {
     streams,
+    erasures: erasureLog.erasures,
+    screen: await ErasureScreen.open(erasureLog, url, erased),
     deadLetters: await DeadLetterProducer.connect(client.kafka, codec, partitions),
     commands: await CommandProducer.connect(client.kafka, command),
   };
@@ -173,17 +210,20 @@ async function recall(
 ): Promise<Error | undefined> {
   const inTables = await warehouse.loadedOffsets();
   try {
+    const groups: Status[] = [];
     for (const { topic } of streams) {
-      for (const status of await loadedBefore(admin, groupOf(settings, topic), topic, inTables)) book.note(status);
+      groups.push(...(await loadedBefore(admin, groupOf(settings, topic), topic, inTables)));
     }
+    await requireTablesThere(groups, inTables, Date.now(), () => warehouse.isEmpty());
+    for (const status of groups) book.note(status);
     return undefined;
   } catch (error) {
-    if (error instanceof StartRefused || error instanceof ForeignMetadata) return error;
+    if (error instanceof StartRefused || error instanceof TablesLost || error instanceof ForeignMetadata) return error;
     throw error;
   }
 }
 
-function startLoop(
+async function startLoop(
   stream: Stream,
   { kafka, admin }: ServiceClient,
   deps: LoadDeps,
@@ -192,7 +232,7 @@ function startLoop(
 ): Promise<PartitionLoop> {
   const { topic } = stream;
   const groupId = groupOf(settings, topic);
-  return startPartitionLoop({
+  const loop = await startPartitionLoop({
     kafka,
     groupId,
     topics: [topic],
@@ -213,4 +253,6 @@ function startLoop(
     log,
     onFailure: (partition) => deps.metrics.failures.inc({ topic, partition: String(partition) }),
   });
+  deps.metrics.standingStill.set(topic, () => loop.standingStill());
+  return loop;
 }

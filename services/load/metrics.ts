@@ -5,7 +5,10 @@ export interface LoadMetrics {
   retries: Counter<'topic'>;
   repeats: Counter<'topic'>;
   leftOut: Counter<'topic'>;
+  erased: Counter;
   failures: Counter<'topic' | 'partition'>;
+  /** By topic: how many partitions stand still, asked when metrics are read. */
+  standingStill: Map<string, () => number>;
   inserted(topic: string, rows: number, bytes: number): void;
   /** Everything below `next` is loaded; `loaded_until` is the Kafka time of the last record, epoch ms. */
   advanced(topic: string, partition: number, next: number, loaded_until: number): void;
@@ -13,6 +16,26 @@ export interface LoadMetrics {
   forget(topic: string, partition: number): void;
   /** Ends of the log, by partition: what is behind them is the lag of the partitions that are here. */
   observeEnds(topic: string, ends: ReadonlyMap<number, number>, now: number): void;
+}
+
+interface Position {
+  topic: string;
+  partition: number;
+  next: number;
+  /** Kafka time of the last record loaded, epoch ms; 0 when none was. */
+  loaded_until: number;
+  /** When nothing was behind `next` for the last time that was looked, epoch ms. */
+  caught_up_at?: number;
+  /** When it was looked for the first time, epoch ms: what is known of a partition that nothing was ever loaded of. */
+  seen_at?: number;
+}
+
+/**
+ * The oldest record not loaded is younger than the last one loaded, and than the last look that found none: after a
+ * quiet hour one new record is no lag of an hour.
+ */
+function waitedMs({ loaded_until, caught_up_at = 0, seen_at = 0 }: Position, now: number): number {
+  return Math.max(0, now - (Math.max(loaded_until, caught_up_at) || seen_at));
 }
 
 export function loadMetrics(registry: Registry): LoadMetrics {
@@ -31,13 +54,28 @@ export function loadMetrics(registry: Registry): LoadMetrics {
     buckets: [1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000],
     ...perTopic,
   });
+  const blockBytes = new Histogram({
+    name: 'load_block_bytes',
+    help: 'Bytes of one inserted block, as it is sent',
+    buckets: [1_024, 16_384, 131_072, 1_048_576, 4_194_304, 16_777_216, 67_108_864],
+    ...perTopic,
+  });
+  const standingStill = new Map<string, () => number>();
+  new Gauge({
+    name: 'load_partitions_standing_still',
+    help: 'Partitions here that must not go on before somebody has decided: /readyz says why, the runbook what to do',
+    ...perTopic,
+    collect() {
+      for (const [topic, count] of standingStill) this.set({ topic }, count());
+    },
+  });
   const lagRecords = new Gauge({ name: 'load_lag_records', help: 'Records not loaded yet', ...perPartition });
   const lagSeconds = new Gauge({
     name: 'load_lag_seconds',
-    help: 'Age of the last record loaded while there are records behind it, else 0',
+    help: 'At most so long the oldest record that is not loaded has waited; 0 when there is none',
     ...perPartition,
   });
-  const positions = new Map<string, { topic: string; partition: number; next: number; loaded_until: number }>();
+  const positions = new Map<string, Position>();
   return {
     insertLatency: new Histogram({
       name: 'load_insert_latency_seconds',
@@ -60,18 +98,26 @@ export function loadMetrics(registry: Registry): LoadMetrics {
       help: 'Records that cannot be loaded, written to the dead letters',
       ...perTopic,
     }),
+    erased: new Counter({
+      name: 'load_erased_events_total',
+      help: 'Events of persons erased since they were written, not loaded',
+      registers,
+    }),
     failures: new Counter({
       name: 'load_partition_failures_total',
       help: 'Times work on a partition began again from what is committed',
       ...perPartition,
     }),
+    standingStill,
     inserted: (topic, count, size) => {
       rows.inc({ topic }, count);
       bytes.inc({ topic }, size);
       blockRows.observe({ topic }, count);
+      blockBytes.observe({ topic }, size);
     },
     advanced: (topic, partition, next, loaded_until) => {
-      positions.set(`${topic}/${partition}`, { topic, partition, next, loaded_until });
+      const key = `${topic}/${partition}`;
+      positions.set(key, { ...positions.get(key), topic, partition, next, loaded_until });
     },
     forget: (topic, partition) => {
       positions.delete(`${topic}/${partition}`);
@@ -83,8 +129,10 @@ export function loadMetrics(registry: Registry): LoadMetrics {
         if (position.topic !== topic) continue;
         const labels = { topic, partition: String(position.partition) };
         const behind = Math.max(0, (ends.get(position.partition) ?? 0) - position.next);
+        position.seen_at ??= now;
+        if (behind === 0) position.caught_up_at = now;
         lagRecords.set(labels, behind);
-        lagSeconds.set(labels, behind > 0 ? Math.max(0, now - position.loaded_until) / 1_000 : 0);
+        lagSeconds.set(labels, behind > 0 ? waitedMs(position, now) / 1_000 : 0);
       }
     },
   };

@@ -1,11 +1,18 @@
 import { frameId } from './domain/frame';
 
+interface KnownSchema {
+  /** Full name of its record. */
+  name: string;
+  /** The schema itself, JSON. */
+  text: string;
+}
+
 /**
  * Which ids in Confluent's framing stand for a schema of one record. Asks the registry once for each id; an id it does
  * not know is asked for again, since it may come to know it.
  */
 export class SchemaIds {
-  private readonly known = new Map<number, string>();
+  private readonly known = new Map<number, KnownSchema>();
 
   constructor(
     private readonly registryUrl: string,
@@ -16,7 +23,7 @@ export class SchemaIds {
   /** True of most values, without waiting: framed with an id known to be of the record. */
   isFine(value: Buffer | null): boolean {
     const id = value === null ? undefined : frameId(value);
-    return id !== undefined && this.known.get(id) === this.record;
+    return id !== undefined && this.known.get(id)?.name === this.record;
   }
 
   /** Why a value cannot be one of the record; undefined when it may be. Rejects when the registry does not answer. */
@@ -24,19 +31,26 @@ export class SchemaIds {
     if (value === null) return 'the record has no value';
     const id = frameId(value);
     if (id === undefined) return 'not a Confluent-framed Avro value';
-    const name = this.known.get(id) ?? (await this.nameOf(id));
-    if (name === undefined) return `the registry knows no schema ${id}`;
-    return name === this.record ? undefined : `schema ${id} is of ${name}, not of ${this.record}`;
+    const schema = this.known.get(id) ?? (await this.fetched(id));
+    if (schema === undefined) return `the registry knows no schema ${id}`;
+    return schema.name === this.record ? undefined : `schema ${id} is of ${schema.name}, not of ${this.record}`;
   }
 
-  private async nameOf(id: number): Promise<string | undefined> {
+  /** The schema of an id that `faultOf` has seen, JSON. */
+  textOf(id: number): string {
+    const schema = this.known.get(id);
+    if (!schema) throw new Error(`schema ${id} has not been looked up`);
+    return schema.text;
+  }
+
+  private async fetched(id: number): Promise<KnownSchema | undefined> {
     const response = await fetch(`${this.registryUrl}/schemas/ids/${id}`, { signal: AbortSignal.timeout(10_000) });
     if (response.status === 404) return undefined;
     if (!response.ok) throw new Error(`the schema registry answered ${response.status} for schema ${id}`);
-    const { schema } = (await response.json()) as { schema: string };
-    const { name, namespace } = JSON.parse(schema) as { name?: string; namespace?: string };
-    const full = [namespace, name].filter(Boolean).join('.');
-    this.known.set(id, full);
-    return full;
+    const { schema: text } = (await response.json()) as { schema: string };
+    const { name, namespace } = JSON.parse(text) as { name?: string; namespace?: string };
+    const schema = { name: [namespace, name].filter(Boolean).join('.'), text };
+    this.known.set(id, schema);
+    return schema;
   }
 }

@@ -1,9 +1,19 @@
 import { z } from 'zod';
-import { commonSettings, consumerSettings, integer, port, url } from '../lib/settings';
+import { commonSettings, consumerSettings, erasureSettings, flag, integer, port, url } from '../lib/settings';
 
-export const loadSettings = z.object({
+/** A fault of one setting beside another: named at the first. */
+const check =
+  (holds: (settings: Record<string, number>) => boolean, name: string, message: string) =>
+  (context: z.core.ParsePayload<object>) => {
+    if (!holds(context.value as Record<string, number>)) {
+      context.issues.push({ code: 'custom', path: [name], message, input: context.value, continue: true });
+    }
+  };
+
+const one = z.object({
   ...commonSettings,
   ...consumerSettings,
+  ...erasureSettings,
   PORT: port(9103),
   /** One consumer group a topic: `<prefix>-<topic>`. */
   LOAD_GROUP_PREFIX: z.string().min(1).default('load'),
@@ -14,11 +24,19 @@ export const loadSettings = z.object({
     .default('customer_dynamics'),
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: z.string().default(''),
+  /** On a cluster: one server of each shard, in the order of the shards; comma-separated. Not set: one server. */
+  CLICKHOUSE_SHARD_URLS: z
+    .string()
+    .regex(/^https?:\/\/[^,\s]+(,\s*https?:\/\/[^,\s]+)*$/, 'must be http(s) URLs, one a shard, comma-separated')
+    .transform((text) => text.split(',').map((one) => one.trim()))
+    .optional(),
   /** The registry as ClickHouse reaches it, where that differs from how load does. */
   CLICKHOUSE_SCHEMA_REGISTRY_URL: z
     .string()
     .refine((value) => URL.canParse(value), 'must be an http(s) URL')
     .optional(),
+  /** False where ClickHouse cannot reach the registry: blocks go in containers that carry their schema. */
+  CLICKHOUSE_READS_REGISTRY: flag(true),
   /** After ARRAY JOIN: beyond it the engine needs more memory for no more speed. */
   LOAD_MAX_BLOCK_ROWS: integer(100_000, 1, 500_000),
   LOAD_MAX_BLOCK_BYTES: integer(64 * 1_048_576, 1, 256 * 1_048_576),
@@ -37,10 +55,30 @@ export const loadSettings = z.object({
   /** Of the topic sessions: its blocks cost the most and its readers can wait longer than those of volume. */
   FETCH_MAX_WAIT_SESSIONS_MS: integer(1_000, 1, 10_000),
   FETCH_MIN_BYTES: integer(1_048_576, 1, 64 * 1_048_576),
-  /** Of one partition in one fetch, and so of one block. */
-  FETCH_MAX_PARTITION_BYTES: integer(2 * 1_048_576, 1_024, 64 * 1_048_576),
+  /** Of one partition in one fetch, and so of one block: in a backlog the larger the faster. */
+  FETCH_MAX_PARTITION_BYTES: integer(8 * 1_048_576, 1_024, 64 * 1_048_576),
   /** Of one fetch over all partitions of a topic: bounds memory while there is a backlog. */
-  FETCH_MAX_BYTES: integer(4 * 1_048_576, 1_024, 256 * 1_048_576),
+  FETCH_MAX_BYTES: integer(32 * 1_048_576, 1_024, 256 * 1_048_576),
 });
+
+export const loadSettings = one.check(
+  check(
+    ({ FETCH_MIN_BYTES, FETCH_MAX_BYTES }) => FETCH_MIN_BYTES <= FETCH_MAX_BYTES,
+    'FETCH_MIN_BYTES',
+    'must be at most FETCH_MAX_BYTES: every fetch would wait its whole time',
+  ),
+  check(
+    ({ FETCH_MAX_PARTITION_BYTES, FETCH_MAX_BYTES }) => FETCH_MAX_PARTITION_BYTES <= FETCH_MAX_BYTES,
+    'FETCH_MAX_PARTITION_BYTES',
+    'must be at most FETCH_MAX_BYTES, which bounds memory',
+  ),
+  ...(['FETCH_MAX_WAIT_MS', 'FETCH_MAX_WAIT_SESSIONS_MS'] as const).map((name) =>
+    check(
+      (settings) => settings[name] * 2 <= settings.KAFKA_SESSION_TIMEOUT_MS,
+      name,
+      'must be at most half of KAFKA_SESSION_TIMEOUT_MS: no heartbeat goes out while a fetch waits',
+    ),
+  ),
+);
 
 export type LoadSettings = z.infer<typeof loadSettings>;

@@ -1,5 +1,6 @@
 import type { DeadLetter, EnrichedEvent, SessionChangeSet, SessionCommand, SessionEvent } from '../../schemas/types';
 import type { AvroCodec } from '../lib/avro';
+import type { ErasureLog } from '../lib/erasure-log';
 import type { ServiceClient } from '../lib/kafka/service-client';
 import type { TransactionalProducer } from '../lib/kafka/transactional-producer';
 import type { SessionRules } from './domain/rules';
@@ -32,5 +33,6 @@ export interface SessionizeDeps {
   snapshotAfterRecords: number;
   snapshotMaxBytes: number;
   acceptLost: boolean;
+  erasureLog: Pick<ErasureLog, 'refresh' | 'erasures'>;
   metrics: SessionizeMetrics;
 }

@@ -52,7 +52,7 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
   return {
     events: new Counter({
       name: 'sessionize_events_total',
-      help: 'Enriched events: sessionised, late (left to the repair), outside (take no part in sessions), known (sessionised, and there already by a repair), over_cap (left out: the customer has CUSTOMER_MAX_EVENTS open)',
+      help: 'Enriched events: sessionised, late (left to the repair), outside (take no part in sessions), known (sessionised, and there already by a repair), erased (of a time that was forgotten), over_cap (left out: the customer has CUSTOMER_MAX_EVENTS open)',
       labelNames: ['result'],
       registers,
     }),
@@ -77,7 +77,7 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
     }),
     commands: new Counter({
       name: 'sessionize_commands_total',
-      help: 'Commands: applied, unchanged (all was so already), stale (computed before the last change), unknown',
+      help: 'Commands: applied, unchanged (all was so already), stale (computed before the last change), erased, partly (erased but for rows read too early), nothing (nobody to erase), unknown',
       labelNames: ['result'],
       registers,
     }),

@@ -25,6 +25,8 @@ export async function openPartition(
   const producer = await deps.openProducer(`${groupId}-${partition}`);
   try {
     await previous?.close();
+    // What was erased before stays so: the topic tells it, whatever commands were taken by whom.
+    await deps.erasureLog.refresh();
     const input = await fetchCommitted(client.admin, groupId, topics.enriched, partition, acceptLost);
     const commands = await fetchCommitted(client.admin, groupId, topics.commands, partition, acceptLost);
     const positions = new Map<string, number>([

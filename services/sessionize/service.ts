@@ -1,11 +1,12 @@
 import type { DeadLetter, SessionChangeSet, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
 import { startConsumingService } from '../lib/consuming-service';
+import { ErasureLog } from '../lib/erasure-log';
 import { coPartitionAssigner } from '../lib/kafka/co-partition-assigner';
 import { TransactionalProducer } from '../lib/kafka/transactional-producer';
 import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
-import { topics } from '../lib/topics';
+import { topics, valueSchemas } from '../lib/topics';
 import type { SessionInput, SessionizeDeps } from './deps';
 import { Customer } from './domain/customer';
 import { defaultRules, type SessionRules } from './domain/rules';
@@ -45,12 +46,12 @@ export async function startSessionize(settings: SessionizeSettings, log: Log, fo
     consumer: { partitionAssigners: [coPartitionAssigner] },
     prepare: async (client): Promise<SessionizeDeps> => {
       const changeSet = form.changeSets(
-        await AvroCodec.register<SessionChangeSet>(url, `${topics.sessions}-value`, 'session-change-set.v1'),
+        await AvroCodec.register<SessionChangeSet>(url, `${topics.sessions}-value`, valueSchemas[topics.sessions]),
       );
       const enriched = await AvroCodec.register<SessionInput>(
         url,
         `${topics.enriched}-value`,
-        'enriched-event.v1',
+        valueSchemas[topics.enriched],
         form.inputFields,
       );
       return {
@@ -60,8 +61,16 @@ export async function startSessionize(settings: SessionizeSettings, log: Log, fo
         codecs: {
           enriched,
           changeSet,
-          command: await AvroCodec.register<SessionCommand>(url, `${topics.commands}-value`, 'session-command.v1'),
-          deadLetter: await AvroCodec.register<DeadLetter>(url, `${topics.deadLetter}-value`, 'dead-letter.v1'),
+          command: await AvroCodec.register<SessionCommand>(
+            url,
+            `${topics.commands}-value`,
+            valueSchemas[topics.commands],
+          ),
+          deadLetter: await AvroCodec.register<DeadLetter>(
+            url,
+            `${topics.deadLetter}-value`,
+            valueSchemas[topics.deadLetter],
+          ),
         },
         rules: defaultRules,
         packing: packingOf(changeSet, defaultRules, () => form.newCustomer(defaultRules)),
@@ -72,6 +81,7 @@ export async function startSessionize(settings: SessionizeSettings, log: Log, fo
         snapshotAfterRecords: settings.SNAPSHOT_AFTER_RECORDS,
         snapshotMaxBytes: 8 * 1_048_576,
         acceptLost: settings.ACCEPT_LOST_RECORDS,
+        erasureLog: await ErasureLog.open(client, url, settings.ERASURE_KEY),
         metrics,
       };
     },

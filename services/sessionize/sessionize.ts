@@ -17,9 +17,11 @@ import { topics } from '../lib/topics';
 import type { SessionInput, SessionizeDeps } from './deps';
 import type { Customer } from './domain/customer';
 import type { Changes } from './domain/revision';
+import { type ErasedAt, takeErasure } from './erase';
 import { openPartition } from './open-partition';
 import type { RawPositions, RevisionPace } from './pace';
 import { changeSetRecord, observeHeaders, positionRecord, rawPositions, snapshotRecord } from './records';
+import { type Renewed, renew, wholeStates } from './renewed';
 import { takeCommand } from './repair';
 import type { SessionStore } from './store';
 
@@ -28,6 +30,7 @@ interface Draft {
   records: Message[];
   /** The customer of each record that restoring needs. */
   customers: Customer[];
+  renewed: Renewed;
   refused: Message[];
   /** Offsets once it is committed. */
   positions: Map<string, number>;
@@ -41,6 +44,7 @@ const mostSnapshotsAtOnce = 100;
 export class SessionizeTask implements PartitionTask {
   /** Whether the state is as committed: while it is not, an error or a rebalance makes it worthless. */
   private isClean = true;
+  private readonly erasedAt: ErasedAt = new Map();
 
   constructor(
     private readonly deps: SessionizeDeps,
@@ -97,22 +101,24 @@ export class SessionizeTask implements PartitionTask {
   }
 
   private draft(positions: Map<string, number>): Draft {
-    return { records: [], customers: [], refused: [], positions, now: this.deps.now() };
+    return { records: [], customers: [], renewed: new Map(), refused: [], positions, now: this.deps.now() };
   }
 
   private async takeEvents(messages: KafkaMessage[], draft: Draft, before: RawPositions): Promise<void> {
     const { codecs, metrics } = this.deps;
+    const { erasures } = this.deps.erasureLog;
     const { store, pace } = this;
     await codecs.enriched.prepare(messages.map(({ value }) => value));
     const byCustomer = new Map<string, SessionInput[]>();
-    const counts = { outside: 0, late: 0, sessionised: 0, over_cap: 0 };
+    const counts = { outside: 0, late: 0, sessionised: 0, over_cap: 0, erased: 0 };
     for (const message of messages) {
       observeHeaders(store.watermark, message);
       if (message.value === null) continue;
       const event = this.decode(codecs.enriched, message, topics.enriched, draft);
       if (!event) continue;
       // Late ones are counted in `interactions`; a repair, not this flow, joins them to sessions.
-      const result = !event.sessionised ? 'outside' : event.late ? 'late' : 'sessionised';
+      let result: keyof typeof counts = !event.sessionised ? 'outside' : event.late ? 'late' : 'sessionised';
+      if (result === 'sessionised' && erasures.covers(event.customer_id, event)) result = 'erased';
       counts[result] += 1;
       if (result !== 'sessionised') continue;
       const events = byCustomer.get(event.customer_id);
@@ -150,19 +156,42 @@ export class SessionizeTask implements PartitionTask {
     for (const message of messages) {
       const command = this.decode<SessionCommand>(codecs.command, message, topics.commands, draft);
       if (!command) continue;
+      if (command.kind === 'erase' && command.erased_through !== null) {
+        this.takeErasure({ ...command, erased_through: command.erased_through }, draft);
+        continue;
+      }
       if (command.kind !== 'repair') {
         const refusal = { reason: 'command_unknown', field: 'kind', error: `kind ${command.kind} is not known here` };
         draft.refused.push(this.refusedRecord(message, topics.commands, refusal));
         metrics.commands.inc({ result: 'unknown' });
         continue;
       }
-      const { result, changes, state } = takeCommand(command, store);
+      const { erasures } = this.deps.erasureLog;
+      // Computed before the tables knew of an erasure.
+      const events = command.events.filter((event) => !erasures.covers(command.customer_id, event));
+      const { result, changes, state } = takeCommand({ ...command, events }, store);
       metrics.commands.inc({ result });
       if (result !== 'applied') continue;
+      if (this.erasedAt.has(command.customer_id)) this.erasedAt.set(command.customer_id, store.changeSeq + 1);
       const customer = store.open(command.customer_id);
       this.pace.revised(command.customer_id, customer, draft.now);
       this.emit(command.customer_id, customer, changes, state, draft);
+      // Rows that the command brought and that stay as they are, are in no change set that a restore reads.
+      if (customer.sessions.length > 0) renew(draft.renewed, command.customer_id, false);
     }
+  }
+
+  private takeErasure(command: SessionCommand & { erased_through: number }, draft: Draft): void {
+    const { packing, erasureLog, metrics } = this.deps;
+    const { store, pace } = this;
+    const id = command.customer_id;
+    erasureLog.erasures.addCustomer(id, command.erased_through);
+    const { result, changes, customer } = takeErasure(command, store, packing.create, this.erasedAt);
+    metrics.commands.inc({ result });
+    pace.revised(id, customer, draft.now);
+    this.emit(id, customer, changes, [], draft);
+    // Also where nothing was taken back: events may have waited for their rows.
+    renew(draft.renewed, id, true);
   }
 
   private revise(id: string, customer: Customer, taken: SessionEvent[], draft: Draft): void {
@@ -185,6 +214,7 @@ export class SessionizeTask implements PartitionTask {
     const { deps, store, pace, partition } = this;
     const end = deps.metrics.transactionSeconds.startTimer();
     const snapshots = this.snapshots(draft);
+    const states = wholeStates(deps, store, partition, draft.renewed);
     const offsets = [topics.enriched, topics.commands].map((topic) => ({
       topic,
       partition,
@@ -194,7 +224,7 @@ export class SessionizeTask implements PartitionTask {
     }));
     const bases = await this.producer.commit(
       [
-        { topic: topics.sessions, messages: [...draft.records, ...snapshots, ...this.told(draft)] },
+        { topic: topics.sessions, messages: [...draft.records, ...states, ...snapshots, ...this.told(draft)] },
         { topic: topics.deadLetter, messages: draft.refused },
       ],
       offsets,
@@ -204,7 +234,8 @@ export class SessionizeTask implements PartitionTask {
     draft.customers.forEach((customer, index) => {
       for (const session of customer.sessions) session.floor = Math.min(session.floor, base + index);
     });
-    store.nextOffset = base + draft.records.length + snapshots.length + 2;
+    for (const id of draft.renewed.keys()) for (const session of store.open(id).sessions) session.floor = base;
+    store.nextOffset = base + draft.records.length + states.length + snapshots.length + 2;
     store.tidy();
     this.positions = draft.positions;
     this.isClean = true;

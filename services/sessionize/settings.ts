@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { commonSettings, consumerSettings, integer, port } from '../lib/settings';
+import { commonSettings, consumerSettings, erasureSettings, integer, port } from '../lib/settings';
 
 export const sessionizeSettings = z.object({
   ...commonSettings,
   ...consumerSettings,
+  ...erasureSettings,
   PORT: port(9102),
   SESSIONIZE_GROUP_ID: z.string().default('sessionize'),
   FETCH_MAX_WAIT_MS: integer(150, 1, 10_000),

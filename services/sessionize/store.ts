@@ -63,7 +63,7 @@ export class SessionStore {
   private readonly hot = new Map<string, Customer>();
   private readonly cold = new Map<string, Cold>();
   private coldBytes = 0;
-  private used = new Set<string>();
+  private used = new Map<string, Customer>();
   private readonly lastChanges = new Map<string, number>();
   private walk: Walk;
   private farBehind: string[] = [];
@@ -96,7 +96,7 @@ export class SessionStore {
       customer = cold ? this.thaw(customer_id, cold) : this.packing.create();
       this.hot.set(customer_id, customer);
     }
-    this.used.add(customer_id);
+    this.used.set(customer_id, customer);
     return customer;
   }
 
@@ -105,16 +105,18 @@ export class SessionStore {
     return this.open(customer_id).changeSeq || (this.lastChanges.get(customer_id) ?? this.changedSince);
   }
 
+  /** Puts a state in place of what is known of a customer, whose packed state has been opened before. */
   set(customer_id: string, customer: Customer): void {
     this.hot.set(customer_id, customer);
+    if (this.used.has(customer_id)) this.used.set(customer_id, customer);
   }
 
   /** After a transaction: gives up what the watermark has passed, bit by bit, and packs what has not been used of late. */
   tidy(): void {
     this.walkOn();
-    for (const id of this.used) if (this.hot.get(id)?.sessions.length === 0) this.forget(id);
+    for (const [id, { sessions }] of this.used) if (sessions.length === 0 && this.hot.has(id)) this.forget(id);
     if (this.hot.size > this.hotCustomers) this.freeze();
-    this.used = new Set();
+    this.used = new Map();
   }
 
   /**

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultText } from '../../infra/local/faults';
 import type { PartName, Stack } from '../../infra/local/stack';
+import { tellOrganisation } from '../../infra/tools/demo/organisation';
 import { checkpointFor } from '../../infra/tools/replay/checkpoint';
 import { replay } from '../../infra/tools/replay/replay';
 import { differs } from '../../infra/tools/report/compare';
@@ -27,10 +28,14 @@ async function main(): Promise<void> {
   const different = await onOwnStack('chaos', portOffset, async (stack) => {
     const settings = toolSettings({ STACK_DIR: stack.dir, STACK_PORT_OFFSET: String(portOffset) });
     mkdirSync(settings.replayFolder, { recursive: true });
-    const [file, truthFile] = [join(stack.dir, 'chaos.ndjson'), join(stack.dir, 'chaos-truth.json')];
+    const [file, truthFile, settingsFile] = ['chaos.ndjson', 'chaos-truth.json', 'chaos-settings.json'].map((name) =>
+      join(stack.dir, name),
+    );
     const simulator = join(__dirname, '..', 'simulator', 'main.js');
-    const args = [simulator, '--seed', SEED, '--events', EVENTS, '--out', file, '--truth', truthFile];
+    const outputs = ['--out', file, '--truth', truthFile, '--settings', settingsFile];
+    const args = [simulator, '--seed', SEED, '--events', EVENTS, ...outputs];
     if (spawnSync(process.execPath, args, { stdio: 'inherit' }).status !== 0) throw new Error('the simulator failed');
+    await tellOrganisation(settings.clickhouse, JSON.parse(readFileSync(settingsFile, 'utf8')));
     let sent = false;
     const sending = replay({
       ...settings,

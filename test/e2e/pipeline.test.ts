@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PartName } from '../../infra/local/stack';
+import { tellOrganisation } from '../../infra/tools/demo/organisation';
 import { checkpointFor } from '../../infra/tools/replay/checkpoint';
 import { type ReplayResult, replay } from '../../infra/tools/replay/replay';
 import { audit } from '../../infra/tools/report/audit';
@@ -54,6 +55,7 @@ describe('the whole pipeline, each part killed (SIGKILL) and started again while
       INGEST_URL: addresses.ingestUrl,
       CLICKHOUSE_URL: addresses.clickhouseUrl,
     });
+    await tellOrganisation(settings.clickhouse, { ...simulation.settings });
     const file = writeEvents(settings, 'events.ndjson', simulation.events);
     const watch = watchInvariants(settings.clickhouse);
     const sending = sendFile(settings, file);

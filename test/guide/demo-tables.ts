@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { tellOrganisation } from '../../infra/tools/demo/organisation';
 import type { EnrichedEvent, InteractionEvent, SessionEvent } from '../../schemas/types';
 import { enrichEvent } from '../../services/enrich/domain/enrich-event';
 import { RawTime } from '../../services/enrich/domain/raw-time';
@@ -20,7 +21,8 @@ const receivedAt = Date.UTC(2026, 5, 1);
  * Fills the landing tables with what a simulation leaves behind once its late events are repaired, by the services' pure
  * rules and without a broker: the same rows as `make demo`, but for versions and the times at which things were received.
  */
-export async function loadDemoTables(client: ClickHouseClient, { lines }: Simulation): Promise<void> {
+export async function loadDemoTables(client: ClickHouseClient, { lines, settings }: Simulation): Promise<void> {
+  await tellOrganisation(client, { ...settings });
   const rawTimes = Array.from({ length: partitions }, () => new RawTime(defaultRules.lateness_ms));
   const byCustomer = new Map<string, SessionEvent[]>();
   const seen = new Set<string>();

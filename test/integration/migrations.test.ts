@@ -5,6 +5,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectDatabase } from '../../infra/clickhouse/database';
 import { MigrationRefused, migrate } from '../../infra/clickhouse/migrate';
+import { deletionsOf } from '../../infra/tools/erase/tables';
 import { schemaTexts } from '../../schemas/types';
 import { withStack } from './support/stack';
 
@@ -44,6 +45,16 @@ describe('the migrations of the project', () => {
     expect(Number(count)).toBeGreaterThan(400);
   });
 
+  test('give no table rows of a person that make erase does not know', async () => {
+    const named = await rows<{ name: string }>(
+      client,
+      `SELECT DISTINCT table AS name FROM system.columns WHERE database = 'migrated' AND name = 'customer_id'
+         AND table IN (SELECT name FROM system.tables WHERE database = 'migrated' AND engine LIKE '%MergeTree')`,
+    );
+    const known = deletionsOf({ erasure_id: '', erased_through: 0 }).map(({ table }) => table);
+    expect(named.map(({ name }) => name).sort()).toEqual([...known, 'erasure_targets'].sort());
+  });
+
   test('give interactions a column for every field of the enriched event', async () => {
     const { fields } = JSON.parse(schemaTexts['enriched-event.v1']) as { fields: { name: string }[] };
     const columns = await rows<{ name: string }>(
@@ -56,7 +67,7 @@ describe('the migrations of the project', () => {
   test('give every table that load fills by blocks a window of tokens', async () => {
     const targets = `SELECT name FROM system.tables WHERE database = 'migrated' AND engine LIKE '%MergeTree'
       AND name NOT IN ('schema_migrations', 'session_rules', 'pipeline_status_log', 'late_repairs', 'resessionize_requests',
-        'metric_definitions_log', 'rate_card', 'service_level_targets')
+        'metric_definitions_log', 'rate_card', 'service_level_targets', 'erasure_log', 'erasure_targets', 'erasure_buckets')
       AND name NOT IN ('agent_status_classes', 'agent_schedules', 'case_status_classes', 'business_hours', 'business_holidays')
       AND create_table_query NOT LIKE '%non_replicated_deduplication_window = 200000%'`;
     expect(await rows(client, targets)).toEqual([]);

@@ -9,8 +9,8 @@ import { FAULTS, plantFault } from './faults';
 import { DEFAULT_DAYS, DEFAULT_EVENTS, simulate } from './simulate';
 import type { Truth } from './truth/truth';
 
-const USAGE = `usage: main --out FILE [--truth FILE] [--seed 1] [--events ${DEFAULT_EVENTS}] [--days ${DEFAULT_DAYS}] [--fault drop|double|shift]
---out - writes the events to standard output.`;
+const USAGE = `usage: main --out FILE [--truth FILE] [--settings FILE] [--seed 1] [--events ${DEFAULT_EVENTS}] [--days ${DEFAULT_DAYS}] [--fault drop|double|shift]
+--settings is what the organisation tells of itself: rows by table, as JSON. --out - writes the events to standard output.`;
 
 interface Arguments {
   seed: number;
@@ -18,12 +18,13 @@ interface Arguments {
   days: number;
   out: string;
   truth: string | undefined;
+  settings: string | undefined;
   fault: Fault | undefined;
 }
 
 function readArguments(args: string[]): Arguments {
   const text = { type: 'string' } as const;
-  const options = { seed: text, events: text, days: text, out: text, truth: text, fault: text };
+  const options = { seed: text, events: text, days: text, out: text, truth: text, settings: text, fault: text };
   const { values } = parseArgs({ args, options });
   const number = (name: 'seed' | 'events' | 'days', fallback: number, least: number): number => {
     const value = Number(values[name] ?? fallback);
@@ -39,6 +40,7 @@ function readArguments(args: string[]): Arguments {
     days: number('days', DEFAULT_DAYS, 1),
     out: values.out,
     truth: values.truth,
+    settings: values.settings,
     fault,
   };
 }
@@ -78,7 +80,7 @@ function* separated(values: readonly unknown[]): Iterable<string> {
 }
 
 async function main(): Promise<void> {
-  const { seed, events, days, out, truth, fault } = readArguments(process.argv.slice(2));
+  const { seed, events, days, out, truth, settings, fault } = readArguments(process.argv.slice(2));
   const startedAt = performance.now();
   const say = (message: string): void => {
     process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1)} s  ${message}\n`);
@@ -88,6 +90,7 @@ async function main(): Promise<void> {
   if (fault) say(`one fault planted: ${fault}`);
   await writeLines(out, asJsonLines(stream));
   if (truth) await writeLines(truth, truthLines(simulation.truth, { seed, days }));
+  if (settings) await writeLines(settings, [JSON.stringify(simulation.settings)]);
   say(`written: ${stream.length} lines`);
 }
 

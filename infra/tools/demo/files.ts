@@ -5,6 +5,7 @@ export const demoFiles = (stackDir: string) => ({
   folder: join(stackDir, 'demo'),
   events: join(stackDir, 'demo', 'events.ndjson'),
   truth: join(stackDir, 'demo', 'truth.json'),
+  settings: join(stackDir, 'demo', 'settings.json'),
   simulated: join(stackDir, 'demo', 'simulated.json'),
   begun: join(stackDir, 'data', 'demo-begun.json'),
   loaded: join(stackDir, 'data', 'demo-loaded.json'),

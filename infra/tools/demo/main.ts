@@ -17,6 +17,7 @@ import { report, simulatedRange } from '../report/report';
 import { readTruth } from '../report/truth';
 import { type ToolSettings, toolSettings } from '../settings';
 import { demoFiles } from './files';
+import { type OrganisationSettings, tellOrganisation } from './organisation';
 
 interface DemoOptions {
   seed: string;
@@ -70,9 +71,9 @@ async function forget(stack: StackOptions, settings: ToolSettings): Promise<void
 /** Simulates and replays, unless this stack holds just this demo; going on where an interrupted one stopped. */
 async function load(settings: ToolSettings, options: DemoOptions, stack: StackOptions): Promise<void> {
   const files = demoFiles(settings.stackDir);
-  const wanted = JSON.stringify(options);
-  // A truth that an older simulator wrote is worked out anew; the events are the same.
-  const wantedTruth = JSON.stringify({ ...options, truth: 'late events in their sessions, columns of legs' });
+  // Events of an older simulator are other events: a stack that holds them is refused below.
+  const wanted = JSON.stringify({ ...options, simulator: 'cases reopened, plans of agents' });
+  const wantedTruth = JSON.stringify({ wanted, truth: 'callbacks, surveys, cases, agents' });
   const noted = (file: string, note = wanted): boolean => existsSync(file) && readFileSync(file, 'utf8') === note;
   // Both take a while and neither needs the other.
   const simulated = noted(files.simulated, wantedTruth) ? undefined : simulate(files, options);
@@ -83,6 +84,7 @@ async function load(settings: ToolSettings, options: DemoOptions, stack: StackOp
     console.error('The stack holds the demo already: nothing is sent.');
     await simulated;
     writeFileSync(files.simulated, wantedTruth);
+    await tell(settings, files.settings);
     await waitUntilRepaired(settings.clickhouse, new ProgressLine(), { startedAt: Date.now() });
     return;
   }
@@ -95,6 +97,7 @@ async function load(settings: ToolSettings, options: DemoOptions, stack: StackOp
   await simulated;
   writeFileSync(files.simulated, wantedTruth);
   writeFileSync(files.begun, wanted);
+  await tell(settings, files.settings);
   mkdirSync(settings.replayFolder, { recursive: true });
   await replay({
     ...settings,
@@ -107,6 +110,10 @@ async function load(settings: ToolSettings, options: DemoOptions, stack: StackOp
   writeFileSync(files.loaded, wanted);
 }
 
+/** The tables that are an organisation's own to fill, as the simulated one fills them. */
+const tell = ({ clickhouse }: ToolSettings, file: string): Promise<void> =>
+  tellOrganisation(clickhouse, JSON.parse(readFileSync(file, 'utf8')) as OrganisationSettings);
+
 async function events({ clickhouse }: ToolSettings): Promise<number> {
   const result = await clickhouse.query({ query: 'SELECT count() AS n FROM interactions', format: 'JSONEachRow' });
   return Number((await result.json<{ n: string }>())[0].n);
@@ -116,7 +123,8 @@ async function events({ clickhouse }: ToolSettings): Promise<number> {
 function simulate(files: ReturnType<typeof demoFiles>, { seed, events: count, fault }: DemoOptions): Promise<void> {
   mkdirSync(files.folder, { recursive: true });
   const script = join(__dirname, '..', '..', '..', 'test', 'simulator', 'main.js');
-  const args = [script, '--seed', seed, '--events', count, '--out', files.events, '--truth', files.truth];
+  const outputs = ['--out', files.events, '--truth', files.truth, '--settings', files.settings];
+  const args = [script, '--seed', seed, '--events', count, ...outputs];
   const child = spawn(process.execPath, fault ? [...args, '--fault', fault] : args, {
     stdio: ['ignore', 'inherit', 'inherit'],
   });

@@ -1,4 +1,5 @@
 import {
+  type Figures,
   type LegFigures,
   legFigures,
   type QueueFigures,
@@ -17,6 +18,10 @@ export interface Found {
   legs: number;
   leg_figures: Record<string, LegFigures>;
   sessions: SessionFigures[];
+  callbacks: Figures;
+  surveys: Record<string, Figures>;
+  cases: Figures;
+  agents: Figures;
 }
 
 /** One compared figure: how many of its values agree, and an example where they do not. */
@@ -37,6 +42,10 @@ export function compare(truth: Truth, found: Found): Comparison[] {
     ...(Object.keys(legFigures) as (keyof LegFigures)[]).map((field) => legComparison(truth, found, field)),
     channelComparison(truth, found),
     ...queueFields.map((field) => queueComparison(truth, found, field)),
+    figuresComparison('callbacks', truth.callbacks, found.callbacks),
+    figuresComparison('surveys by kind', flat(truth.surveys), flat(found.surveys)),
+    figuresComparison('cases', truth.cases, found.cases),
+    figuresComparison('agents’ time and adherence', truth.agents, found.agents),
   ];
 }
 
@@ -107,6 +116,21 @@ function queueComparison(truth: Truth, found: Found, field: keyof QueueFigures):
     actual: found.queues[queue]?.[field] ?? 0,
   }));
   return cellComparison(`queues: ${field}`, cells);
+}
+
+const flat = (groups: Record<string, Figures>): Figures =>
+  Object.fromEntries(
+    Object.entries(groups).flatMap(([group, figures]) =>
+      Object.entries(figures).map(([name, figure]) => [`${group} ${name}`, figure]),
+    ),
+  );
+
+function figuresComparison(figure: string, expected: Figures, actual: Figures): Comparison {
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
+  return cellComparison(
+    figure,
+    names.map((name) => ({ name, expected: expected[name] ?? 0, actual: actual[name] ?? 0 })),
+  );
 }
 
 function cellComparison(figure: string, cells: { name: string; expected: number; actual: number }[]): Comparison {

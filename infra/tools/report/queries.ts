@@ -1,18 +1,28 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Found } from './compare';
-import { type LegFigures, legFigures, type QueueFigures, queueFields, type SessionFigures } from './truth';
+import {
+  agentFields,
+  type Figures,
+  type LegFigures,
+  legFigures,
+  type QueueFigures,
+  queueFields,
+  type SessionFigures,
+} from './truth';
 
 /** Event time covered: [from, to), epoch ms. */
 export interface Range {
   from: number;
   to: number;
+  /** Agents and cases are looked at up to this (`to` if left out): what holds at the end of a file is told after it. */
+  last_day?: number;
 }
 
 export async function rows<Row>(clickhouse: ClickHouseClient, query: string, range: Range): Promise<Row[]> {
   const result = await clickhouse.query({
     query,
     format: 'JSONEachRow',
-    query_params: { from: range.from / 1_000, to: range.to / 1_000 },
+    query_params: { from: range.from / 1_000, to: range.to / 1_000, last_day: (range.last_day ?? range.to) / 1_000 },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
   });
   return result.json<Row>();
@@ -77,6 +87,42 @@ export const queues = (clickhouse: ClickHouseClient, range: Range): Promise<Queu
     range,
   );
 
+const during = (to: 'to' | 'last_day'): string =>
+  `from = fromUnixTimestamp({from:Int64}), to = fromUnixTimestamp({${to}:Int64})`;
+
+/** What the views over events say: callbacks, surveys, cases, agents. */
+async function services(
+  clickhouse: ClickHouseClient,
+  asked: Range,
+): Promise<Pick<Found, 'callbacks' | 'surveys' | 'cases' | 'agents'>> {
+  const [callbacks] = await rows<Figures>(
+    clickhouse,
+    `SELECT scheduled, attempted, reached, attempts FROM callbacks(${during('to')}, by = [])`,
+    asked,
+  );
+  const surveys = await rows<Figures & { survey_kind: string }>(
+    clickhouse,
+    `SELECT survey_kind, sum(s.invitations) AS invitations, sum(s.responses) AS responses, sum(s.positive) AS positive,
+       sum(s.negative) AS negative
+     FROM survey_scores(${during('to')}, by = 'all') AS s GROUP BY survey_kind`,
+    asked,
+  );
+  const [cases] = await rows<Figures>(
+    clickhouse,
+    `SELECT sum(b.opened) AS opened, sum(b.reopened) AS reopened, sum(b.solved) AS solved
+     FROM backlog_daily(${during('last_day')}, time_zone = 'UTC') AS b`,
+    asked,
+  );
+  const sums = agentFields.map((name) => `sum(a.${name}) AS ${name}`);
+  const [agents] = await rows<Figures>(
+    clickhouse,
+    `SELECT ${sums.join(', ')} FROM agent_time(${during('last_day')}, time_zone = 'UTC') AS a`,
+    asked,
+  );
+  const byKind = surveys.map(({ survey_kind, ...figures }) => [survey_kind, figures] as const);
+  return { callbacks: callbacks ?? {}, surveys: Object.fromEntries(byKind), cases, agents };
+}
+
 /** Everything the truth speaks of. Hours with no event are missing from `volume`, so it is filled up here. */
 export async function found(clickhouse: ClickHouseClient, range: Range): Promise<Found> {
   const [counts] = await rows<{ events: number; late: number }>(
@@ -112,5 +158,6 @@ export async function found(clickhouse: ClickHouseClient, range: Range): Promise
     sessions,
     channels: Object.fromEntries((await volume(clickhouse, range)).map(({ channel, hours }) => [channel, hours])),
     queues: Object.fromEntries(perQueue.map((row) => [row.queue, row])),
+    ...(await services(clickhouse, range)),
   };
 }

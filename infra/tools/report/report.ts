@@ -13,6 +13,7 @@ const firstDay = Date.UTC(2026, 2, 2);
 export const simulatedRange = (truth: Pick<Truth, 'days'>): Range => ({
   from: firstDay,
   to: firstDay + (truth.days + 14) * dayMs,
+  last_day: firstDay + Math.max(0, truth.days - 1) * dayMs,
 });
 
 /**

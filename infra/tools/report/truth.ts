@@ -15,7 +15,15 @@ export interface Truth {
   /** By channel. */
   leg_figures: Record<string, LegFigures>;
   sessions: SessionFigures[];
+  /** What no leg tells: callbacks, surveys by kind, cases, agents' time. Names of groups to their figures. */
+  callbacks: Figures;
+  surveys: Record<string, Figures>;
+  /** Of these two the last day of the simulation is left out. */
+  cases: Figures;
+  agents: Figures;
 }
+
+export type Figures = Record<string, number>;
 
 export interface QueueFigures {
   offered: number;
@@ -82,6 +90,17 @@ export const legFigures = {
 } as const;
 
 export type LegFigures = Record<keyof typeof legFigures, number>;
+
+/** Columns of agent_time that the truth knows. */
+export const agentFields = [
+  'on_queue_ms',
+  'break_ms',
+  'training_ms',
+  'meeting_ms',
+  'absence_ms',
+  'scheduled_ms',
+  'adherent_ms',
+] as const;
 
 export const queueFields = ['offered', 'answered', 'abandoned', 'wait_ms_answered'] as const;
 

@@ -17,15 +17,16 @@ export interface Identifiable {
 /**
  * The event's id: the sender's, else one derived from source and source event id, else from the body as it was sent.
  * A pure function of the request, so that a retried request makes the same id. Two facts that are equal to the last
- * character and carry no id of their own are one event.
+ * character and carry no id of their own are one event, unless their requests carried different keys (`salt`).
  */
-export function eventIdOf(event: Identifiable, body: unknown): string {
+export function eventIdOf(event: Identifiable, body: unknown, salt?: string): string {
   if (event.event_id) return event.event_id;
   if (event.source?.event_id) {
     const { system, instance, event_id } = event.source;
     return uuidV5(sourceNamespace, `${system}\0${instance ?? ''}\0${event_id}`);
   }
-  return uuidV5(bodyNamespace, canonicalJson(body, timesOfHandling));
+  const content = canonicalJson(body, timesOfHandling);
+  return uuidV5(bodyNamespace, salt === undefined ? content : `${salt}\0${content}`);
 }
 
 /** RFC 9562 version 5: SHA-1 of namespace and name. */

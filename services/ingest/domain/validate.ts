@@ -11,9 +11,9 @@ export type Validated = { ok: true; event: InteractionEvent } | { ok: false; fau
 
 /**
  * A sender's JSON as the event that is stored, or everything that is wrong with it (at most 10 faults). `receivedAt`
- * is epoch milliseconds. Never throws; the value's depth must have been bounded.
+ * is epoch milliseconds; `salt` goes into an id made from the body. Never throws; the depth must have been bounded.
  */
-export function validate(sent: unknown, receivedAt: number): Validated {
+export function validate(sent: unknown, receivedAt: number, salt?: string): Validated {
   if (!isObject(sent)) return { ok: false, faults: [fault('event', 'wrong_type', 'must be a JSON object')] };
   const parsed = eventSchema.safeParse(sent);
   const faults = parsed.success ? ruleFaults(parsed.data, new Set(), receivedAt) : allFaults(sent, receivedAt);
@@ -21,7 +21,7 @@ export function validate(sent: unknown, receivedAt: number): Validated {
     return { ok: false, faults: onePerField(faults).slice(0, limits.faultsPerEvent) };
   }
   const event: SentEvent = parsed.data;
-  return { ok: true, event: interactionEvent(event, eventIdOf(event, sent), receivedAt) };
+  return { ok: true, event: interactionEvent(event, eventIdOf(event, sent, salt), receivedAt) };
 }
 
 /** Field by field: the rules across fields are checked on what can be read, so that one answer names every fault. */

@@ -1,4 +1,5 @@
 import { type Fault, fault, isObject } from '../domain/fault';
+import { limits } from '../domain/limits';
 import { binaryEnvelope, isBinary } from './cloudevents-headers';
 import { lineTypes } from './events';
 import type { Adapted, Form, Source } from './source';
@@ -67,16 +68,17 @@ function fromEnvelope(envelope: unknown): Adapted {
     ...('data_base64' in envelope ? [fault('data_base64', 'unknown_field', 'is not read: send JSON in data')] : []),
     ...(isJson(datacontenttype) ? [] : [fault('datacontenttype', 'unsupported_type', 'must be a JSON media type')]),
     ...(isObject(data) ? setTwice(data, envelope) : [fault('data', 'wrong_type', 'must be an object')]),
+    ...(sequence == null || isScalar(sequence) ? [] : [fault('sequence', 'wrong_type', 'must be text or a number')]),
     ...extensions(envelope).flatMap(([name, value]) =>
-      isScalar(value) ? [] : [fault(name, 'wrong_type', 'must be text, a number or true or false')],
+      isScalar(value) ? [] : [fault(name || 'extension', 'wrong_type', 'must be text, a number or true or false')],
     ),
   ];
-  if (faults.length > 0) return { faults };
+  if (faults.length > 0) return { faults: faults.slice(0, limits.faultsPerEvent) };
   const number = sequenceNumber(sequence);
   const attributes: Record<string, unknown> = Object.fromEntries(
     extensions(envelope).map(([name, value]) => [`ce_${name}`, String(value)]),
   );
-  if (sequence !== undefined && number === undefined) attributes.ce_sequence = String(sequence);
+  if (sequence != null && number === undefined) attributes.ce_sequence = String(sequence);
   const event: Record<string, unknown> = { ...(data as Record<string, unknown>), event_type: type };
   event.source = { system: source, event_id: id, sequence: number ?? null };
   if (time !== undefined) event.occurred_at = time;

@@ -33,6 +33,12 @@ export async function lowWatermark(admin: Admin, topic: string, partition: numbe
   return Number(bounds.find((entry) => entry.partition === partition)?.low ?? 0);
 }
 
+/** Offset behind the last record that a partition has. */
+export async function highWatermark(admin: Admin, topic: string, partition: number): Promise<number> {
+  const bounds = await serially(admin, () => admin.fetchTopicOffsets(topic));
+  return Number(bounds.find((entry) => entry.partition === partition)?.high ?? 0);
+}
+
 /** First offset appended at or after a time (ms); undefined when there is none. */
 export async function offsetAt(
   admin: Admin,

@@ -21,6 +21,8 @@ export interface PartitionLoopOptions {
 export interface PartitionLoop {
   /** Reasons why the loop is not ready: not joined yet, or records lost to retention. */
   notReady(): string[];
+  /** How many partitions have lost records or must not go on. */
+  standingStill(): number;
   /** Partitions of a topic that are assigned here, whether or not anything has come by them. */
   assigned(topic: string): number[];
   stop(): Promise<void>;
@@ -209,6 +211,7 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
       ...(joined ? [] : ['has not joined its consumer group']),
       ...[...slots.values()].flatMap((slot) => (slot.lost ? [slot.lost.message] : [])),
     ],
+    standingStill: () => [...slots.values()].filter(({ lost }) => lost).length,
     assigned: (topic) =>
       [...assigned].flatMap((name) => (name.startsWith(`${topic}/`) ? [Number(name.slice(topic.length + 1))] : [])),
     stop: async () => {

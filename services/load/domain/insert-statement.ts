@@ -1,11 +1,14 @@
 /** How the data of one topic gets into its landing table. What is here for a version never changes (see insert-plans). */
 export interface InsertPlan {
   landing: string;
-  format: 'AvroConfluent' | 'JSONEachRow';
+  /** Avro: the same values in an object container; the rows are the same. */
+  format: 'AvroConfluent' | 'Avro' | 'JSONEachRow';
   /** Columns of the body: name and the type ClickHouse reads it as. */
   columns: readonly Column[];
   /** Columns inserted as something else than they are read: name to expression. */
   computed?: Readonly<Record<string, string>>;
+  /** Settings of this plan beside those of every block, e.g. `input_format_avro_allow_missing_fields = 1`. */
+  settings?: readonly string[];
 }
 
 export type Column = readonly [name: string, type: string];
@@ -48,7 +51,7 @@ export function insertStatement(plan: InsertPlan, block: InsertBlock, registryUr
     `SELECT ${selected.join(', ')}, ${block.partition} AS kafka_partition`,
     `FROM input(${quoted(structureOf(plan))})`,
     `WHERE throwIf(now64(3) > fromUnixTimestamp64Milli(${block.deadline_at}), 'the deadline of this insert is over') = 0`,
-    settingsClause(registryUrl, [`insert_deduplication_token = ${quoted(block.token)}`, ...blockSettings]),
+    settingsClause(plan, registryUrl, [`insert_deduplication_token = ${quoted(block.token)}`, ...blockSettings]),
     `FORMAT ${plan.format}`,
   ].join('\n');
 }
@@ -60,7 +63,7 @@ export function trialStatement(plan: InsertPlan, registryUrl: string): string {
     `INSERT INTO FUNCTION null(${structure})`,
     `SELECT ${plan.columns.map(([name]) => name).join(', ')}`,
     `FROM input(${structure})`,
-    settingsClause(registryUrl, blockSettings),
+    settingsClause(plan, registryUrl, blockSettings),
     `FORMAT ${plan.format}`,
   ].join('\n');
 }
@@ -69,5 +72,7 @@ export const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&
 
 const structureOf = ({ columns }: InsertPlan): string => columns.map(([name, type]) => `${name} ${type}`).join(', ');
 
-const settingsClause = (registryUrl: string, settings: readonly string[]): string =>
-  `SETTINGS format_avro_schema_registry_url = ${quoted(registryUrl)}, ${settings.join(', ')}`;
+const settingsClause = (plan: InsertPlan, registryUrl: string, settings: readonly string[]): string => {
+  const registry = plan.format === 'Avro' ? [] : [`format_avro_schema_registry_url = ${quoted(registryUrl)}`];
+  return `SETTINGS ${[...registry, ...settings, ...(plan.settings ?? [])].join(', ')}`;
+};

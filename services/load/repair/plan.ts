@@ -141,6 +141,7 @@ function planCustomer(view: CustomerView, as_of: number, plan: RepairPlan): void
     sessions: view.sessions.filter(({ started_at }) => isWithin(started_at)),
     legs: view.legs.filter(({ arrived_at }) => isWithin(arrived_at)),
     events: view.events.filter(({ occurred_at }) => isWithin(occurred_at)),
+    erased_through: null,
   };
   plan.commands.push({
     command,

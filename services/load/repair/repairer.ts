@@ -22,6 +22,8 @@ export interface RepairerDeps {
   metrics: RepairMetrics;
   log: Log;
   now(): number;
+  /** Nothing is written of events that were erased in the meantime. */
+  isErased?(event: LateEvent): boolean;
   everyMs: number;
   customersPerRound: number;
   maxEvents: number;
@@ -170,7 +172,8 @@ export class Repairer {
     return requests.filter(({ customer_id }) => (versions.get(customer_id) ?? 0) <= as_of);
   }
 
-  private async noteLate(events: readonly LateEvent[], refusal: string): Promise<void> {
+  private async noteLate(noted: readonly LateEvent[], refusal: string): Promise<void> {
+    const events = noted.filter((event) => !this.deps.isErased?.(event));
     if (events.length === 0) return;
     const repaired_at = refusal === '' ? clickHouseTime(this.deps.now()) : null;
     const rows = events.map(({ customer_id, event_id }) => ({ customer_id, event_id, repaired_at, refusal }));

@@ -2,27 +2,29 @@ import type { EnrichedEvent } from '../../../schemas/types';
 import { AvroCodec } from '../../lib/avro';
 import { headerNumber } from '../../lib/kafka/headers';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
-import { rawHeaders, topics } from '../../lib/topics';
+import { rawHeaders, topics, valueSchemas } from '../../lib/topics';
 import { frameId } from '../domain/frame';
 import { plansFor } from '../domain/insert-plans';
 import type { Progress, RawReach } from '../domain/progress';
 import { SchemaIds } from '../schema-ids';
-import { decodeFaults, frameFaults } from './avro-faults';
+import { confluentBodies, containerBodies } from './avro-bodies';
+import { decodeFaults } from './avro-faults';
 import { bytesOf, type Stream } from './stream';
 
-/** `interactions.enriched`: the values go to ClickHouse as they came, it decodes them itself. */
-export async function interactionsStream(registryUrl: string): Promise<Stream> {
+/** `interactions.enriched`: the values go to ClickHouse as they came, or in a container; it decodes them itself. */
+export async function interactionsStream(registryUrl: string, readsRegistry: boolean): Promise<Stream> {
   const subject = `${topics.enriched}-value`;
-  const codec = await AvroCodec.register<EnrichedEvent>(registryUrl, subject, 'enriched-event.v1', ['event_id']);
+  const codec = await AvroCodec.register<EnrichedEvent>(registryUrl, subject, valueSchemas[topics.enriched], [
+    'event_id',
+  ]);
   const ids = new SchemaIds(registryUrl, 'dev.customerdynamics.v1.EnrichedEvent');
+  const plans = plansFor('interactions');
   return {
     topic: topics.enriched,
-    plans: plansFor('interactions'),
+    ...(readsRegistry ? confluentBodies(plans, ids) : containerBodies(plans, ids, codec)),
     weigh: (message) => ({ rows: 1, bytes: bytesOf(message) }),
-    inspect: (data) => frameFaults(ids, data),
     examine: (data) => decodeFaults(codec, data),
     kindOf: ({ value }) => frameId(value as Buffer) as number,
-    bodyOf: (data) => Buffer.concat(data.map(({ value }) => value as Buffer)),
     progressOf: headersProgress,
   };
 }

@@ -2,36 +2,38 @@ import type { SessionChangeSet } from '../../../schemas/types';
 import { AvroCodec, UndecodableValue } from '../../lib/avro';
 import { headerNumber, headerText } from '../../lib/kafka/headers';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
-import { kindHeader, topics } from '../../lib/topics';
+import { kindHeader, topics, valueSchemas } from '../../lib/topics';
 import { frameId } from '../domain/frame';
 import { plansFor } from '../domain/insert-plans';
 import type { Progress } from '../domain/progress';
 import { SchemaIds } from '../schema-ids';
-import { decodeFaults, frameFaults } from './avro-faults';
+import { confluentBodies, containerBodies } from './avro-bodies';
+import { decodeFaults } from './avro-faults';
 import { bytesOf, isData, type Stream } from './stream';
 
 /** Header of a change set: how many rows of sessions and legs it becomes. */
 const rowsHeader = 'rows';
 type Reach = Pick<SessionChangeSet, 'change_seq' | 'progress'>;
 
-/** `sessions`: change sets go to ClickHouse as they came; how far the pipeline is stands in the progress records. */
-export async function sessionsStream(registryUrl: string): Promise<Stream> {
+/** `sessions`: change sets go to ClickHouse as they came, or in a container; how far the pipeline is stands in the progress records. */
+export async function sessionsStream(registryUrl: string, readsRegistry: boolean): Promise<Stream> {
   const subject = `${topics.sessions}-value`;
   const fields = ['change_seq', 'progress'];
-  const codec = await AvroCodec.register<Reach>(registryUrl, subject, 'session-change-set.v1', fields);
+  const codec = await AvroCodec.register<Reach>(registryUrl, subject, valueSchemas[topics.sessions], fields);
   const ids = new SchemaIds(registryUrl, 'dev.customerdynamics.v1.SessionChangeSet');
+  const plans = plansFor('sessions');
+  const bodies = readsRegistry ? confluentBodies(plans, ids) : containerBodies(plans, ids, codec);
   return {
     topic: topics.sessions,
-    plans: plansFor('sessions'),
+    ...bodies,
     weigh: (message) => ({ rows: headerNumber(message, rowsHeader) || 1, bytes: bytesOf(message) }),
     inspect: async (data) => {
       // Ids are known from here on, so that `progressOf` need not wait.
       await codec.prepare(data.map(({ value }) => value));
-      return frameFaults(ids, data);
+      return bodies.inspect(data);
     },
     examine: (data) => decodeFaults(codec, data),
     kindOf: ({ value }) => frameId(value as Buffer) as number,
-    bodyOf: (data) => Buffer.concat(data.map(({ value }) => value as Buffer)),
     progressOf: (messages) => progressOf(messages, (value) => decoded(codec, value)),
   };
 }

@@ -19,7 +19,7 @@ export class ChainLeg extends Leg {
     private readonly key: string,
     rules: SessionRules,
   ) {
-    super(rules);
+    super(rules, false);
     // Not pushed: an array that grows from nothing has room for 17.
     this.fold = new CheckpointedFold(legFolding, [event]);
     this.side = sideOf(event.stage);

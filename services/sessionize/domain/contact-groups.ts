@@ -6,7 +6,7 @@ import type { SessionRules } from './rules';
 
 /** Legs of one session that are one contact. */
 export interface ContactGroup {
-  /** Name of the contact: that of its earliest leg. */
+  /** Name of the contact: that of its earliest leg, unique among the contacts of the session. */
   contact_id: string;
   /** Place of its last leg with people on it; -1 if none. */
   lastHuman: number;
@@ -55,9 +55,15 @@ export function contactGroups(legs: readonly Leg[], rules: SessionRules): Contac
   }
   uniteReconnects(legs, rules, unite);
   const groups = legs.map((leg): ContactGroup => ({ contact_id: leg.facts.contactId, lastHuman: -1, left: undefined }));
+  const names = new Set<string>();
   return legs.map((leg, index) => {
     const group = groups[find(index)];
     const { facts } = leg;
+    // The earliest leg of its contact: what comes behind it finds the name.
+    if (group === groups[index]) {
+      if (names.has(group.contact_id)) group.contact_id = nameWithSource(facts);
+      names.add(group.contact_id);
+    }
     if (facts.side === 'HUMAN') group.lastHuman = index;
     const queue = facts.transferred ? enteredQueue(facts) : '';
     if (queue !== '') {
@@ -68,7 +74,18 @@ export function contactGroups(legs: readonly Leg[], rules: SessionRules): Contac
   });
 }
 
-const canBeJoined = ({ facts }: Leg): boolean =>
+/**
+ * Sources name contacts each for itself: the second contact of one name in a session says whose it is, so that
+ * (customer_id, session_id, contact_id) is one contact.
+ */
+function nameWithSource({ contactId, last }: LegFacts): string {
+  const { source_system, source_instance } = last as SessionEvent;
+  return `${contactId}@${source_system}${source_instance ? `/${source_instance}` : ''}`;
+}
+
+const canBeJoined = (leg: Leg): boolean => !leg.isPlain && mayJoin(leg.facts);
+
+const mayJoin = (facts: LegFacts): boolean =>
   facts.contactKey !== '' || facts.interactionKey !== '' || (facts.wasDropped && voice.has(facts.channel));
 
 /** Whether a leg's contact comes back to a queue that it was transferred out of before. */

@@ -146,10 +146,15 @@ export class Customer {
     return { sessions, legs };
   }
 
-  /** Gives up sessions that nothing in time can join any more. */
+  /**
+   * Gives up sessions that nothing in time can join any more: in order of time, since a contact of an earlier one that goes
+   * on covers all that lies between.
+   */
   evict(watermark: number | undefined): void {
-    if (watermark === undefined || !this.sessions.some((session) => this.isPassed(session, watermark))) return;
-    this.sessions = this.sessions.filter((session) => !this.isPassed(session, watermark));
+    if (watermark === undefined) return;
+    let passed = 0;
+    while (passed < this.sessions.length && this.isPassed(this.sessions[passed], watermark)) passed += 1;
+    if (passed > 0) this.sessions = this.sessions.slice(passed);
   }
 
   private isPassed(session: Session, watermark: number): boolean {

@@ -23,7 +23,14 @@ export abstract class Leg {
   /** Version of a row that stands for it and is not kept; 0 if there is none. */
   protected version = 0;
 
-  constructor(private readonly rules: SessionRules) {}
+  constructor(
+    private readonly rules: SessionRules,
+    /**
+     * Of one event that no id joins to another and that has no intent, emotion or cost: a contact of its own wherever it
+     * lies, of which a session need ask nothing but how it was described. Its event is not looked at again.
+     */
+    readonly isPlain: boolean,
+  ) {}
 
   abstract get first(): SessionEvent;
   abstract get events(): readonly SessionEvent[];
@@ -45,6 +52,11 @@ export abstract class Leg {
       this.escalates === escalates &&
       this.loops === loops
     );
+  }
+
+  /** The same for a plain leg of a session of such, where each is a contact of its own. */
+  isDescribedIn(session_id: string): boolean {
+    return this.isTold && this.session_id === session_id;
   }
 
   /** Describes it as it is now, in its place (`LegPlace`): version 0 until it is emitted. */

@@ -3,6 +3,7 @@ import { contactKey } from './contacts';
 import { Leg } from './leg';
 import { LegFold, legFolding, type Side, sideOf } from './leg-fold';
 import { type LegFacts, wasDropped } from './leg-row';
+import { isPlain, keptEvent } from './plain-event';
 import type { SessionRules } from './rules';
 
 /**
@@ -10,11 +11,12 @@ import type { SessionRules } from './rules';
  * are such, and there are very many: it keeps no row, since event, place and version give it again, and no facts.
  */
 export class LoneLeg extends Leg implements LegFacts {
-  constructor(
-    readonly first: SessionEvent,
-    rules: SessionRules,
-  ) {
-    super(rules);
+  readonly first: SessionEvent;
+
+  constructor(event: SessionEvent, rules: SessionRules) {
+    const first = keptEvent(event);
+    super(rules, isPlain(first));
+    this.first = first;
   }
 
   get events(): readonly SessionEvent[] {

@@ -47,6 +47,9 @@ export const defaultRules: SessionRules = {
   oversized_ms: 7 * 24 * hours,
 };
 
-/** How far after an event another can still join it: by the channel's gap, or as the same contact. */
-export const reachMs = (channel: Channel, rules: SessionRules): number =>
-  Math.max(rules.gap_ms[channel], rules.contact_join_ms);
+/**
+ * How far after an event another can still join it: by the channel's gap, or as the same contact where an id names one.
+ * Nothing continues a page view without ids; where an earlier contact that goes on covers it, `Customer.evict` keeps it.
+ */
+export const reachMs = (channel: Channel, isAlone: boolean, rules: SessionRules): number =>
+  isAlone ? rules.gap_ms[channel] : Math.max(rules.gap_ms[channel], rules.contact_join_ms);

@@ -19,18 +19,22 @@ export function describeSession(legs: readonly Leg[], counts: SessionCounts, rul
   let [failed, failures_before_success, first_failed_channel, rescued_by_channel] = [0, 0, '', ''];
   let [outcome, firstSuccess] = ['UNKNOWN', undefined as Leg | undefined];
   let last = first;
+  let lastPlain: Leg | undefined;
   let intent: SessionEvent | undefined;
   let emotionFirst: SessionEvent | undefined;
   let emotionLast: SessionEvent | undefined;
   let firstCost: SessionEvent | undefined;
   for (let index = 0; index < legs.length; index++) {
     const leg = legs[index];
-    const { facts } = leg;
-    last = later(last, facts.last) as SessionEvent;
-    intent = moreConfident(intent, facts.intent);
-    emotionFirst = earlier(emotionFirst, facts.emotionFirst);
-    emotionLast = later(emotionLast, facts.emotionLast);
-    firstCost = earlier(firstCost, facts.firstCost);
+    if (leg.isPlain) lastPlain = leg;
+    else {
+      const { facts } = leg;
+      last = later(last, facts.last) as SessionEvent;
+      intent = moreConfident(intent, facts.intent);
+      emotionFirst = earlier(emotionFirst, facts.emotionFirst);
+      emotionLast = later(emotionLast, facts.emotionLast);
+      firstCost = earlier(firstCost, facts.firstCost);
+    }
     if (leg.outcome !== 'UNKNOWN' && leg.outcome !== 'NEUTRAL') outcome = leg.outcome;
     if (leg.outcome === 'SUCCESS') {
       if (!firstSuccess) [firstSuccess, failures_before_success] = [leg, failed];
@@ -41,13 +45,17 @@ export function describeSession(legs: readonly Leg[], counts: SessionCounts, rul
       if (failed === 1) first_failed_channel = leg.label;
     }
     if (index >= rules.oversized_legs) continue;
-    if (!channels.includes(facts.channel)) channels.push(facts.channel);
+    // Equal elements are of one channel.
     if (path[path.length - 1] === leg.element) path_counts[path_counts.length - 1] += 1;
     else {
       path.push(leg.element);
       path_counts.push(1);
+      const { channel } = leg.facts;
+      if (!channels.includes(channel)) channels.push(channel);
     }
   }
+  // Legs are in order of their first events.
+  if (lastPlain) last = later(last, lastPlain.first) as SessionEvent;
   const length_ms = last.occurred_at - first.occurred_at;
   return {
     session_id: first.event_id,
@@ -93,8 +101,9 @@ function moreConfident(a: MaybeEvent, b: MaybeEvent): MaybeEvent {
 /** Costs in the currency of the session's first event that has one; other currencies cannot be added to it. */
 function costIn(currency: string, legs: readonly Leg[]): number {
   let sum = 0;
-  for (const { facts } of legs) {
-    for (const [of, amount] of facts.costs ?? []) if (of === currency) sum += amount;
+  for (const leg of legs) {
+    if (leg.isPlain) continue;
+    for (const [of, amount] of leg.facts.costs ?? []) if (of === currency) sum += amount;
   }
   return sum;
 }

@@ -1,11 +1,11 @@
 import type { LegRow, SessionEvent, SessionRow } from '../../../schemas/types';
 import { comesBack, contactGroups } from './contact-groups';
-import { ContactBook, interactionKey } from './contacts';
+import { ContactBook, interactionKey, isAlone } from './contacts';
 import { compareEvents } from './event-order';
 import { Interaction, type LegChange } from './interaction';
 import { type Leg, placeOf } from './leg';
 import { LoneLeg } from './lone-leg';
-import { type Changes, revised, takeBack } from './revision';
+import { type Changes, overwritten, revised, takeBack } from './revision';
 import { reachMs, type SessionRules } from './rules';
 import { describeSession } from './session-row';
 
@@ -59,7 +59,7 @@ export class Session {
     this.contacts.add(event);
     this.from = Math.min(this.from, at);
     this.to = Math.max(this.to, at + this.rules.gap_ms[event.channel]);
-    this.reach = Math.max(this.reach, at + reachMs(event.channel, this.rules));
+    this.reach = Math.max(this.reach, at + reachMs(event.channel, isAlone(event), this.rules));
     this.eventCount += 1;
     this.unrevised += 1;
     return true;
@@ -100,7 +100,8 @@ export class Session {
   /** Rows that stand for what is in this session now: emitted before a restore, or by a session since given up. */
   adopt(sessions: Iterable<SessionRow>, legs: Iterable<LegRow>): void {
     const known = new Set(this.standingSessions.map(({ session_id }) => session_id));
-    for (const row of sessions) if (!known.has(row.session_id)) this.standingSessions.push(row);
+    // Copies: what stands is changed in place.
+    for (const row of sessions) if (!known.has(row.session_id)) this.standingSessions.push({ ...row });
     const own = new Set(this.legs.flatMap(({ emitted }) => (emitted ? [emitted.leg_id] : [])));
     for (const row of legs) {
       if (!own.has(row.leg_id) && !this.standingLegs?.has(row.leg_id)) this.stands(row);
@@ -120,6 +121,7 @@ export class Session {
     for (let index = 0; index < legs.length; index++) {
       const leg = legs[index];
       const inSession = index < rules.oversized_legs ? session_id : '';
+      if (!groups && leg.isPlain && leg.isDescribedIn(inSession)) continue;
       const group = groups?.[index];
       const contact_id = group?.contact_id ?? leg.facts.contactId;
       const escalates = group !== undefined && index < group.lastHuman && leg.facts.side === 'SELF';
@@ -141,13 +143,16 @@ export class Session {
     const before = this.standingSessions.find((standing) => standing.session_id === session_id);
     const gone = this.standingSessions.filter((standing) => standing !== before);
     changes.sessions.push(...gone.map(takeBack));
-    this.standingSessions = [revised(row, before, changes.sessions, version)];
+    const standing = revised(row, before, changes.sessions, version);
+    // A copy, in the object that is there: one made anew with each revision would be most of what the collector moves.
+    this.standingSessions = [standing === row ? overwritten(before ?? { ...row }, row) : standing];
     this.unrevised = 0;
   }
 
   /** Counts as revised when a revision would emit nothing. Answers whether it does. */
   settle(): boolean {
-    const [standingSessions, standingLegs] = [this.standingSessions, this.standingLegs && new Map(this.standingLegs)];
+    const standingSessions = this.standingSessions.map((row) => ({ ...row }));
+    const standingLegs = this.standingLegs && new Map(this.standingLegs);
     const changes: Changes = { sessions: [], legs: [] };
     const before = this.legs.map(({ emitted }) => emitted);
     const { unrevised } = this;
@@ -163,6 +168,12 @@ export class Session {
       Math.max(unrevised, 1),
     ];
     return false;
+  }
+
+  /** Every row that was emitted and not taken back. */
+  standingRows(): { sessions: SessionRow[]; legs: LegRow[] } {
+    const emitted = this.legs.flatMap((leg) => (leg.emitted ? [leg.emitted] : []));
+    return { sessions: [...this.standingSessions], legs: [...emitted, ...(this.standingLegs?.values() ?? [])] };
   }
 
   /** Whether its rows say all that is in it. */

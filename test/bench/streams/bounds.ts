@@ -1,5 +1,6 @@
 import type { SessionChangeSet, SessionEvent, SessionRow } from '../../../schemas/types';
 import type { AvroCodec } from '../../../services/lib/avro';
+import { isAlone } from '../../../services/sessionize/domain/contacts';
 import { Customer } from '../../../services/sessionize/domain/customer';
 import { compareEvents } from '../../../services/sessionize/domain/event-order';
 import { type Changes, revised, takeBack } from '../../../services/sessionize/domain/revision';
@@ -40,7 +41,7 @@ class BoundsSession extends Session {
     this.contacts.add(event);
     this.from = Math.min(this.from, occurred_at);
     this.to = Math.max(this.to, occurred_at + this.its.gap_ms[channel]);
-    this.reach = Math.max(this.reach, occurred_at + reachMs(channel, this.its));
+    this.reach = Math.max(this.reach, occurred_at + reachMs(channel, isAlone(event), this.its));
     this.eventCount += 1;
     this.unrevised += 1;
     return true;

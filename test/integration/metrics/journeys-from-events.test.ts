@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadChains } from '../../fixtures/chains/load';
 import { runPipeline } from '../../unit/pipeline/pure-pipeline';
 import { withStack } from '../support/stack';
 import { JourneyTables } from './support/journey-tables';
@@ -59,6 +60,39 @@ const story = [
   back('04T09:30:00', 'interaction.ended', { cost: { amount_minor: 150, currency: 'EUR' } }),
 ];
 
+/** Times as the engine takes them. */
+const row = (given: object) =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      name.endsWith('_at') && value !== null
+        ? new Date(value as number).toISOString().replace('T', ' ').slice(0, -1)
+        : value,
+    ]),
+  );
+
+test('contacts that two sources call by one name are two in every view', async () => {
+  const tables = await JourneyTables.open(local.stack.addresses.clickhouseUrl, 'one_name');
+  const { events } = loadChains().find(({ name }) => name === 'one-name-two-sources')!;
+  const { sessions, legs } = runPipeline(events, 1, 1);
+  await tables.insert(
+    'legs',
+    legs.map((leg) => ({ ...row(leg), customer_id: 'C1' })),
+  );
+  await tables.insert('sessions', sessions.map(row));
+  const march = { from: '2026-03-01', to: '2026-04-01' };
+  expect(await tables.view('contacts', march, 'contact_id, kind, leg_count')).toEqual([
+    { contact_id: '17', kind: 'SELF_SERVICE', leg_count: 1 },
+    { contact_id: '17@acd/north', kind: 'ASSISTED', leg_count: 1 },
+    { contact_id: '17@acd/south', kind: 'ASSISTED', leg_count: 1 },
+  ]);
+  const counted = await tables.query(
+    `SELECT contacts, contacts_answered, transfers FROM contact_metrics(from = '2026-03-01', to = '2026-04-01', by = [])`,
+  );
+  expect(counted).toEqual([{ contacts: 3, contacts_answered: 2, transfers: 0 }]);
+  await tables.close();
+}, 60_000);
+
 describe('from events to metrics', () => {
   let tables: JourneyTables;
   const march = { from: '2026-03-01', to: '2026-04-01' };
@@ -66,15 +100,6 @@ describe('from events to metrics', () => {
     tables = await JourneyTables.open(local.stack.addresses.clickhouseUrl, 'from_events');
     const { sessions, legs, late } = runPipeline(story, 1, 3);
     expect(late).toBe(0);
-    const row = (given: object) =>
-      Object.fromEntries(
-        Object.entries(given).map(([name, value]) => [
-          name,
-          name.endsWith('_at') && value !== null
-            ? new Date(value as number).toISOString().replace('T', ' ').slice(0, -1)
-            : value,
-        ]),
-      );
     await tables.insert(
       'legs',
       legs.map((leg) => ({ ...row(leg), customer_id: 'C1' })),

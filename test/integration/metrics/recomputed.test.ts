@@ -5,7 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../../infra/clickhouse/migrate';
 import { agentHandleTimes, contactMetrics } from '../../support/recompute/contact-chains';
 import type { Figures, Question, RecomputedLeg } from '../../support/recompute/leg';
-import { abandonments, handleTimes, serviceLevels, type TargetOf, transfers } from '../../support/recompute/queues';
+import {
+  abandonments,
+  handleTimes,
+  serviceLevels,
+  type TargetOf,
+  transfers,
+  waitPercentiles,
+} from '../../support/recompute/queues';
 import { RandomLegs, type SignedLeg } from '../../support/recompute/random-legs';
 import { migrationsFolder } from '../support/migrated-database';
 import { viewsAgainstRows } from '../support/recomputed';
@@ -48,6 +55,7 @@ const recomputed: Record<string, Recompute> = {
   abandonments,
   handle_times: handleTimes,
   transfers,
+  wait_percentiles: waitPercentiles,
   agent_handle_times: agentHandleTimes,
   contact_metrics: contactMetrics,
 };
@@ -62,6 +70,8 @@ const questions: [view: string, asked: Asked][] = [
   ['handle_times', { by: ['week', 'channel'], bookedBy: 'EVENT', zone: 'Pacific/Chatham' }],
   ['transfers', { by: ['month', 'queue', 'direction'], zone: 'Europe/Berlin', ...inside }],
   ['transfers', { by: ['hour'], bookedBy: 'EVENT' }],
+  ['wait_percentiles', { by: ['day', 'queue'], zone: 'Europe/Berlin' }],
+  ['wait_percentiles', { by: ['hour'], bookedBy: 'EVENT', zone: 'Asia/Kathmandu', ...inside }],
   ['agent_handle_times', { by: ['day', 'queue'], zone: 'Europe/Berlin' }],
   ['agent_handle_times', { by: ['hour', 'channel'], bookedBy: 'EVENT', ...inside }],
   ['contact_metrics', { by: ['day', 'channel', 'queue'], zone: 'Europe/Berlin' }],
@@ -145,9 +155,9 @@ describe('legs drawn at random and revised', () => {
     await migrate(copy.client, { folder: migrationsFolder });
     expect(await copy.rows(differ)).toEqual([{ rows: 0 }]);
     await copy.client.command({
-      query: 'ALTER TABLE schema_migrations DELETE WHERE number >= 14 SETTINGS mutations_sync = 1',
+      query: 'ALTER TABLE schema_migrations DELETE WHERE number >= 32 SETTINGS mutations_sync = 1',
     });
-    expect((await migrate(copy.client, { folder: migrationsFolder }))[0]).toMatch(/^0014/);
+    expect((await migrate(copy.client, { folder: migrationsFolder }))[0]).toMatch(/^0032/);
     expect(await copy.rows(differ)).toEqual([{ rows: 0 }]);
     // The view is there again and counts what comes.
     await copy.insert(drawn.block(10, 0));
@@ -158,7 +168,7 @@ describe('legs drawn at random and revised', () => {
 });
 
 const keys = 'booked_by, bucket_start, channel, queue, direction';
-const maps = ['answered_waits', 'abandoned_waits', 'flow_out_waits'];
+const maps = ['answered_waits', 'abandoned_waits', 'flow_out_waits', 'answered_wait_buckets', 'abandoned_wait_buckets'];
 const sums = (database: string): string =>
   `SELECT ${keys}, * EXCEPT (${keys}, ${maps.join(', ')}) APPLY sum, ${maps.map((map) => `sumMap(${map})`).join(', ')}
    FROM ${database}.leg_metrics_15m GROUP BY ${keys} HAVING sum(legs + answered + abandoned + flow_outs + handled) != 0`;

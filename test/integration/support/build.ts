@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from '../../../infra/local/lock';
 
-export const projectRoot = resolve(__dirname, '../../..');
+/** Compiled, this file lies one folder deeper, beside the compiled services. */
+const compiled = __filename.endsWith('.js');
+export const projectRoot = resolve(__dirname, compiled ? '../../../..' : '../../..');
 
 const sourceFolders = ['services', 'schemas', 'infra', 'test/simulator', 'test/tools'];
 
@@ -14,6 +16,7 @@ const sourceFolders = ['services', 'schemas', 'infra', 'test/simulator', 'test/t
  */
 export async function builtDist(): Promise<string> {
   if (process.env.CD_DIST) return resolve(process.env.CD_DIST);
+  if (compiled) return resolve(__dirname, '../../..');
   const distDir = join(projectRoot, 'dist');
   const stamp = join(distDir, '.built');
   mkdirSync(join(projectRoot, '.local'), { recursive: true });

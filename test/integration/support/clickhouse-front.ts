@@ -16,6 +16,8 @@ export class FrontProcess {
     readonly dataDir: string,
     readonly url: string,
     private readonly output: string[],
+    /** Resolves when it has ended, by itself or not. */
+    readonly ended: Promise<number | null>,
   ) {}
 
   /** Starts the compiled front and resolves when it answers statements; throws with its output when it ends first. */
@@ -29,7 +31,7 @@ export class FrontProcess {
     });
     const url = await Promise.race([said, ended.then(() => undefined)]);
     if (url === undefined) throw new Error(`the front ended at its start:\n${output.join('')}`);
-    return new FrontProcess(child, dataDir, url, output);
+    return new FrontProcess(child, dataDir, url, output, ended);
   }
 
   get pid(): number {

@@ -2,6 +2,7 @@ import type { StationPlan } from '../organisation/stations';
 import { HOUR_MS, hourOf, MINUTE_MS, SECOND_MS } from './calendar';
 import type { Kernel, Process } from './kernel';
 import type { Random } from './random';
+import { type Duty, dutiesOf, type Planned, plannedDay, type Shift, shiftOf } from './roster';
 
 /** One conversation's worth of an agent. */
 export interface Seat {
@@ -12,10 +13,9 @@ export interface Seat {
   index: number;
   onDuty: boolean;
   state: 'free' | 'ringing' | 'busy' | 'away';
-  breakDue: boolean;
+  /** What its agent should have left the queue for by now. */
+  due: Duty[];
 }
-
-type Shift = 'A' | 'B' | 'N';
 
 export type OfferType = 'offer.made' | 'offer.accepted' | 'offer.timeout' | 'offer.rejected';
 
@@ -26,7 +26,15 @@ interface Ticket {
   patienceEnds: number;
   onOffer: (type: OfferType, agent: string) => void;
   resume: (seating: Seating) => void;
-  state: 'waiting' | 'offered' | 'gone';
+  state: 'waiting' | 'offered' | 'accepted' | 'gone';
+  /** Where it rings. */
+  seat: Seat | undefined;
+}
+
+/** What the station tells of its agents. */
+export interface StaffRecorder {
+  status: (agent: string, status: string) => void;
+  planned: (rows: Planned[]) => void;
 }
 
 /**
@@ -38,20 +46,24 @@ export class Station {
   private readonly free: Seat[] = [];
   private readonly waiting: Ticket[] = [];
   private dispatchDue = false;
+  private readonly roster: Random;
+  /** Until when an agent is ill. */
+  private readonly absentUntil = new Map<string, number>();
 
   constructor(
     readonly plan: StationPlan,
     private readonly kernel: Kernel,
     private readonly random: Random,
     private readonly scale: number,
-    private readonly onStatus: (agent: string, status: string) => void,
+    private readonly recorder: StaffRecorder,
   ) {
+    this.roster = random.fork('roster');
     const seats = this.seatsAt(1);
     for (const shift of ['A', 'B', 'N'] as const) {
       for (let index = 0; index < seats; index++) {
         const agent = `${plan.id}-${shift}${String(Math.floor(index / plan.slots) + 1).padStart(2, '0')}`;
         const first = index % plan.slots === 0;
-        this.seats.push({ agent, first, shift, index, onDuty: false, state: 'away', breakDue: false });
+        this.seats.push({ agent, first, shift, index, onDuty: false, state: 'away', due: [] });
       }
     }
     this.kernel.at(this.kernel.now, () => this.turnOfHour());
@@ -69,15 +81,24 @@ export class Station {
 
   /**
    * Waits for an agent. Whoever got a seat gives it back by `release`.
-   * While an offer rings nobody hangs up; patience that ran out meanwhile counts as soon as it stops.
+   * Whose patience ends while an offer rings hangs up while it rings.
    */
   *enter(patience_ms: number, onOffer: Ticket['onOffer']): Process<Seating> {
     const patienceEnds = this.kernel.now + Math.min(patience_ms, this.plan.overdue_ms ?? patience_ms);
     const seating = yield (resume) => {
-      const ticket: Ticket = { enteredAt: this.kernel.now, patienceEnds, onOffer, resume, state: 'waiting' };
+      const ticket: Ticket = {
+        enteredAt: this.kernel.now,
+        patienceEnds,
+        onOffer,
+        resume,
+        state: 'waiting',
+        seat: undefined,
+      };
       this.waiting.push(ticket);
       this.kernel.at(patienceEnds, () => {
         if (ticket.state === 'waiting') this.giveUp(ticket);
+        // Not in the millisecond in which it may have begun to ring.
+        else if (ticket.state === 'offered') this.kernel.at(this.kernel.now + 300, () => this.hangUpRinging(ticket));
       });
       this.wake();
     };
@@ -86,7 +107,7 @@ export class Station {
 
   /** The agent is ready for the next one. */
   release(seat: Seat): void {
-    if (seat.breakDue && seat.onDuty) this.startBreak(seat);
+    if (seat.due.length > 0 && seat.onDuty) this.attend(seat);
     else if (seat.onDuty) this.makeFree(seat);
     else this.leave(seat);
   }
@@ -96,12 +117,12 @@ export class Station {
   }
 
   private turnOfHour(): void {
-    const hour = hourOf(this.kernel.now);
-    const shift: Shift = hour < 6 || hour >= 22 ? 'N' : hour < 14 ? 'A' : 'B';
-    const share = this.plan.staffing(this.kernel.now);
-    const wanted = share > 0 ? this.seatsAt(share) : 0;
+    const { now } = this.kernel;
+    const wanted = this.wantedAt(now);
     for (const seat of this.seats) {
-      const onDuty = seat.shift === shift && seat.index < wanted;
+      const rostered = this.isRostered(seat, now);
+      if (rostered && seat.first && (this.absentUntil.get(seat.agent) ?? 0) <= now && !seat.onDuty) this.planDay(seat);
+      const onDuty = rostered && (this.absentUntil.get(seat.agent) ?? 0) <= now;
       if (onDuty && !seat.onDuty) this.arrive(seat);
       if (!onDuty && seat.onDuty) {
         seat.onDuty = false;
@@ -114,30 +135,59 @@ export class Station {
     this.kernel.at(this.kernel.now + HOUR_MS, () => this.turnOfHour());
   }
 
+  private wantedAt(time: number): number {
+    const share = this.plan.staffing(time);
+    return share > 0 ? this.seatsAt(share) : 0;
+  }
+
+  private isRostered(seat: Seat, time: number): boolean {
+    return seat.shift === shiftOf(hourOf(time)) && seat.index < this.wantedAt(time);
+  }
+
+  /**
+   * Writes the agent's plan for the hours that begin now. One in 40 is ill that day. A team of one or two has breaks and
+   * nothing more: its queue would be empty of agents.
+   */
+  private planDay(seat: Seat): void {
+    const from = this.kernel.now;
+    let to = from;
+    while (this.isRostered(seat, to)) to += HOUR_MS;
+    const few = this.wantedAt(from) <= 2 * this.plan.slots;
+    if (!few && this.roster.chance(0.025)) {
+      this.absentUntil.set(seat.agent, to);
+      this.recorder.planned([{ agent_id: seat.agent, starts_at: from, ends_at: to, activity: 'ABSENCE' }]);
+      return;
+    }
+    const number = Math.floor(seat.index / this.plan.slots);
+    const duties = dutiesOf(number, few, from, to);
+    this.recorder.planned(plannedDay(seat.agent, from, to, duties));
+    for (const duty of duties) {
+      this.kernel.at(duty.at, () => {
+        if (!seat.onDuty) return;
+        seat.due.push(duty);
+        if (seat.state === 'free') this.attend(seat);
+      });
+    }
+  }
+
   private arrive(seat: Seat): void {
     seat.onDuty = true;
     // Somebody still busy from the turn before simply goes on.
     if (seat.state !== 'away') return;
     this.status(seat, 'AVAILABLE');
     this.makeFree(seat);
-    const toBreak = 2.5 * HOUR_MS + (seat.index % 8) * 8 * MINUTE_MS;
-    this.kernel.at(this.kernel.now + toBreak, () => {
-      if (!seat.onDuty || !seat.first) return;
-      seat.breakDue = true;
-      if (seat.state === 'free') this.startBreak(seat);
-    });
   }
 
   private leave(seat: Seat): void {
     this.removeFree(seat);
     seat.state = 'away';
-    seat.breakDue = false;
+    seat.due = [];
     this.status(seat, 'OFFLINE');
   }
 
-  private startBreak(seat: Seat): void {
-    seat.breakDue = false;
-    this.awayFor(seat, 'BREAK', 15 * MINUTE_MS);
+  private attend(seat: Seat): void {
+    const { activity, ms } = seat.due.shift()!;
+    this.awayFor(seat, activity, ms);
   }
 
   private awayFor(seat: Seat, status: string, ms: number): void {
@@ -146,13 +196,13 @@ export class Station {
     seat.state = 'busy';
     this.status(seat, status);
     this.kernel.at(this.kernel.now + ms, () => {
-      if (seat.onDuty) this.status(seat, 'AVAILABLE');
+      if (seat.onDuty && seat.due.length === 0) this.status(seat, 'AVAILABLE');
       this.release(seat);
     });
   }
 
   private status(seat: Seat, status: string): void {
-    if (seat.first) this.onStatus(seat.agent, status);
+    if (seat.first) this.recorder.status(seat.agent, status);
   }
 
   private makeFree(seat: Seat): void {
@@ -186,12 +236,16 @@ export class Station {
       return;
     }
     seat.state = 'ringing';
+    ticket.seat = seat;
     ticket.onOffer('offer.made', seat.agent);
     const noAnswer = this.random.chance(0.03);
     const rejected = noAnswer && this.random.chance(0.3);
     const ring = noAnswer && !rejected ? 20 * SECOND_MS : this.random.int(1200, 7500);
     this.kernel.at(this.kernel.now + ring, () => {
+      if (ticket.seat !== seat) return;
+      ticket.seat = undefined;
       if (!noAnswer) {
+        ticket.state = 'accepted';
         ticket.onOffer('offer.accepted', seat.agent);
         seat.state = 'busy';
         this.kernel.at(this.kernel.now + 150, () => this.seatTicket(ticket, seat));
@@ -210,6 +264,15 @@ export class Station {
     ticket.state = 'gone';
     seat.state = 'busy';
     ticket.resume({ kind: 'answered', seat });
+  }
+
+  /** The caller is gone; the agent who was being rung is free again. */
+  private hangUpRinging(ticket: Ticket): void {
+    const { seat } = ticket;
+    if (ticket.state !== 'offered' || !seat) return;
+    ticket.seat = undefined;
+    this.giveUp(ticket);
+    this.release(seat);
   }
 
   private giveUp(ticket: Ticket): void {

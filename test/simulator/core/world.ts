@@ -4,6 +4,7 @@ import type { Channel, Details, Identity, SimEvent } from './event';
 import type { Kernel } from './kernel';
 import { Ledger } from './ledger';
 import type { Random } from './random';
+import type { Planned } from './roster';
 import { Station } from './station';
 
 /** Systems that number their events; the others leave ties of time to chance. */
@@ -13,6 +14,8 @@ const SEQUENCED = new Set(['acd', 'mobile-app', 'case-desk', 'mail-gateway']);
 export class World {
   readonly recorded: SimEvent[] = [];
   readonly ledger = new Ledger();
+  /** The workforce plan as it was made, day by day. */
+  readonly plans: Planned[] = [];
   private readonly stations = new Map<StationId, Station>();
   private readonly eventIds: Random;
   private readonly statusSample: Random;
@@ -27,8 +30,11 @@ export class World {
     this.eventIds = random.fork('event-ids');
     this.statusSample = random.fork('status-sample');
     for (const plan of stations) {
-      const onStatus = (agent: string, status: string): void => this.recordStatus(agent, plan.id, status);
-      this.stations.set(plan.id, new Station(plan, kernel, random.fork(plan.id), scale, onStatus));
+      const recorder = {
+        status: (agent: string, status: string): void => this.recordStatus(agent, plan.id, status),
+        planned: (rows: Planned[]): void => void this.plans.push(...rows),
+      };
+      this.stations.set(plan.id, new Station(plan, kernel, random.fork(plan.id), scale, recorder));
     }
   }
 

@@ -49,7 +49,7 @@ export const stations: readonly StationPlan[] = [
   // id, name, skill, seats, slots, rings, staffing, overdue
   station('voice-support', 'Support line', 'support', 5, 1, true, always),
   station('voice-billing', 'Billing line', 'billing', 2.6, 1, true, office(7, 21, 0.6)),
-  station('voice-sales', 'Sales and retention', 'sales', 2.5, 1, true, office(8, 20, 0.7)),
+  station('voice-sales', 'Sales and retention', 'sales', 3.1, 1, true, office(8, 20, 0.7)),
   station('chat-care', 'Chat care', 'care', 1, 2, true, always),
   station('mail-desk', 'Mail desk', 'mail', 3, 1, false, office(7, 19, 0.5), 46 * HOUR_MS),
   station('social-desk', 'Messages and social media', 'social', 2, 1, false, always, 5 * HOUR_MS),

@@ -21,13 +21,15 @@ export function* survey(task: Task, result: Result): Process {
     identities: identities(task, channel === 'EMAIL' ? 'mail' : 'message'),
     shared: { stage: 'SURVEY', direction: 'OUTBOUND' },
   });
-  const kind = random.weighted({ CSAT: 5, NPS: 3, CES: 2 });
-  const [scale_min, scale_max] = { CSAT: [1, 5], NPS: [0, 10], CES: [1, 7] }[kind] as [number, number];
+  const kind = random.weighted({ CSAT: 5, NPS: 3, CES: 2, FCR: 2 });
+  const scales = { CSAT: [1, 5], NPS: [0, 10], CES: [1, 7], FCR: [0, 1] };
+  const [scale_min, scale_max] = scales[kind] as [number, number];
   line.emit('survey.invited', { survey: { kind, scale_min, scale_max } });
   if (!random.chance(0.25)) return;
   yield* world.kernel.sleep(Math.min(30 * HOUR_MS, random.exponential(3 * HOUR_MS)) + MINUTE_MS);
   const middle = scale_min + (scale_max - scale_min) * (result.status === 'resolved' ? 0.8 : 0.35);
-  const score = Math.min(scale_max, Math.max(scale_min, Math.round(middle + random.between(-2, 2))));
+  const spread = kind === 'FCR' ? 0.5 : 2;
+  const score = Math.min(scale_max, Math.max(scale_min, Math.round(middle + random.between(-spread, spread))));
   line.emit('survey.answered', { direction: 'INBOUND', survey: { kind, score, scale_min, scale_max } });
 }
 

@@ -1,4 +1,4 @@
-import { MINUTE_MS, SECOND_MS } from '../core/calendar';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/calendar';
 import type { Process } from '../core/kernel';
 import type { Station } from '../core/station';
 import type { Interaction } from '../core/world';
@@ -21,7 +21,18 @@ export function* callBack(task: Task, line: Interaction, station: Station): Proc
   world.kernel.spawn(callAgain(task, line, station), world.kernel.now + due);
 }
 
-function* callAgain(task: Task, earlier: Interaction, station: Station): Process {
+/** Nobody is there: the caller asks to be called when the line opens again. No queue has seen this call. */
+export function promiseCall(task: Task, line: Interaction, station: Station, startedAt: number): void {
+  const { random, world } = task;
+  line.emit('callback.scheduled', { attributes: { promised: 'next_opening' } });
+  endCall(task, line, startedAt, { status: 'DEFERRED', code: 'closed', disconnect_by: 'CUSTOMER' });
+  let opens = Math.ceil(world.kernel.now / HOUR_MS) * HOUR_MS;
+  while (station.plan.staffing(opens) === 0) opens += HOUR_MS;
+  world.kernel.spawn(callAgain(task, line, station), opens + random.int(2, 90) * MINUTE_MS);
+}
+
+/** Who is not reached is tried once more, a while later. */
+function* callAgain(task: Task, earlier: Interaction, station: Station, attempt = 1): Process {
   const { random, world } = task;
   const { interaction_id } = earlier.setup;
   const line = earlier.next(world.nextId('v'), {
@@ -35,6 +46,9 @@ function* callAgain(task: Task, earlier: Interaction, station: Station): Process
   if (random.chance(0.2)) {
     endCall(task, line, startedAt, { status: 'FAILURE', code: 'not_reached', disconnect_by: 'SYSTEM' });
     station.release(seating.seat);
+    if (attempt > 1) return;
+    yield* world.kernel.sleep(random.int(15, 60) * MINUTE_MS);
+    yield* callAgain(task, earlier, station, attempt + 1);
     return;
   }
   line.emit('callback.reached', agent);

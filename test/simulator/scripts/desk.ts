@@ -68,7 +68,11 @@ export function* backOffice(task: Task): Process<Result> {
   yield* kernel.sleep(random.int(5, 50) * SECOND_MS);
   if (!random.chance(0.85)) {
     line.emit('case.status_changed', { attributes: { status: 'pending' } });
-    return { status: 'failed' };
+    if (!random.chance(0.6)) return { status: 'failed' };
+    // What the customer was asked for has come.
+    yield* kernel.sleep(random.int(180, 1800) * MINUTE_MS);
+    line.emit('case.status_changed', { attributes: { status: 'open' } });
+    yield* kernel.sleep(random.int(5, 50) * MINUTE_MS);
   }
   line.emit('case.resolved', { stage: 'BACK_OFFICE', outcome: { resolved_by: 'operator' } });
   if (random.chance(0.5)) {

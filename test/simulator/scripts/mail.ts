@@ -51,6 +51,26 @@ export function* mail(task: Task): Process<Result> {
   if (verdict.status === 'resolved') {
     yield* kernel.sleep(random.int(1, 30) * MINUTE_MS);
     line.emit('case.resolved', { actor: { type: 'SYSTEM' }, outcome: { resolved_by: 'human' } });
+    if (random.chance(0.12)) yield* reopen(task, line);
   }
   return { status: verdict.status };
+}
+
+/** It was not solved after all: the customer answers the closed ticket, which is open again until somebody replies. */
+function* reopen(task: Task, closed: Interaction): Process {
+  const { world, random } = task;
+  const { kernel } = world;
+  yield* kernel.sleep(Math.min(40 * HOUR_MS, random.exponential(9 * HOUR_MS)) + 10 * MINUTE_MS);
+  const line = closed.next(world.nextId('m'));
+  line.emit('message.sent', { ...utterance(task, 'angry'), direction: 'INBOUND' });
+  line.emit('case.reopened', { actor: { type: 'SYSTEM' } });
+  yield* kernel.sleep(random.int(1, 20) * SECOND_MS);
+  const station = world.station('mail-desk');
+  const queued = yield* queueFor(line, station, { patience_ms: 72 * HOUR_MS, report: 'seconds' });
+  if (queued.kind !== 'answered') return;
+  yield* kernel.sleep(Math.min(25 * MINUTE_MS, random.logNormal(6 * MINUTE_MS, 0.6)));
+  line.emit('message.sent', { ...queued.agent, direction: 'OUTBOUND', stage: 'AGENT', text: text(task, 'agent') });
+  yield* wrapUp(line, station, queued.seat, queued.agent, true);
+  yield* kernel.sleep(random.int(1, 30) * MINUTE_MS);
+  line.emit('case.resolved', { actor: { type: 'SYSTEM' }, outcome: { resolved_by: 'human' } });
 }

@@ -26,13 +26,18 @@ export function* talkToAgent(
   const { kernel } = world;
   const joinedAt = kernel.now;
   yield* kernel.sleep(Math.max(20 * SECOND_MS, random.logNormal(task.profile.talk_ms * 0.6, 0.5)));
-  const hold_ms = random.chance(0.25) ? yield* hold(task, line, answered.agent) : 0;
+  const held = random.chance(0.25) ? yield* hold(task, line, answered.agent) : { hold_ms: 0, lost: false };
+  const { hold_ms } = held;
+  if (held.lost) {
+    agentLeft(line, station, worked(task, answered.agent, kernel.now - joinedAt - hold_ms, hold_ms));
+    endCall(task, line, startedAt, { disconnect_by: 'CUSTOMER' });
+    const outcome: Details['outcome'] = { status: 'ABANDONED', code: 'lost_on_hold' };
+    kernel.spawn(wrapUp(line, station, answered.seat, { ...answered.agent, outcome }));
+    return 'abandoned';
+  }
   if (random.chance(task.profile.sale)) yield* sellingTalk(task, line, answered.agent);
   yield* kernel.sleep(Math.max(15 * SECOND_MS, random.logNormal(task.profile.talk_ms * 0.35, 0.5)));
-  const left: Details = {
-    ...answered.agent,
-    durations: { talk_ms: kernel.now - joinedAt - hold_ms, ...(hold_ms > 0 && { hold_ms }) },
-  };
+  const left = worked(task, answered.agent, kernel.now - joinedAt - hold_ms, hold_ms);
   if (mayTransfer && random.chance(task.label === 'complaint' ? 0.22 : 0.09)) {
     const handed = yield* transfer(task, line, station, answered, startedAt, left);
     if (typeof handed === 'string') return handed;
@@ -51,14 +56,25 @@ export function* talkToAgent(
   return verdict.status;
 }
 
-function* hold(task: Task, line: Interaction, agent: Details): Process<number> {
-  const { kernel } = task.world;
+/** What is written of the agent's part: the emea installation states durations, the other leaves them to the times. */
+function worked(task: Task, agent: Details, talk_ms: number, hold_ms: number): Details {
+  if (task.who.instance !== 'emea') return agent;
+  return { ...agent, durations: { talk_ms, ...(hold_ms > 0 && { hold_ms }) } };
+}
+
+/** On hold: most wait, some hang up (`lost`). */
+function* hold(task: Task, line: Interaction, agent: Details): Process<{ hold_ms: number; lost: boolean }> {
+  const { random, world } = task;
+  const { kernel } = world;
   const startedAt = line.emit('hold.started', agent);
-  yield* kernel.sleep(Math.min(8 * MINUTE_MS, task.random.logNormal(50 * SECOND_MS, 0.6)));
+  const wanted_ms = Math.min(8 * MINUTE_MS, random.logNormal(50 * SECOND_MS, 0.6));
+  const patience_ms = Math.max(20 * SECOND_MS, random.exponential(14 * MINUTE_MS));
+  yield* kernel.sleep(Math.min(wanted_ms, patience_ms));
+  if (patience_ms < wanted_ms) return { hold_ms: kernel.now - startedAt, lost: true };
   line.emit('hold.ended', agent);
   const hold_ms = kernel.now - startedAt;
-  yield* kernel.sleep(task.random.int(5, 40) * SECOND_MS);
-  return hold_ms;
+  yield* kernel.sleep(random.int(5, 40) * SECOND_MS);
+  return { hold_ms, lost: false };
 }
 
 export interface Verdict {

@@ -1,7 +1,7 @@
 import { MINUTE_MS, SECOND_MS } from '../core/calendar';
 import type { Process } from '../core/kernel';
 import { Interaction } from '../core/world';
-import { callBack } from './callback';
+import { callBack, promiseCall } from './callback';
 import { endCall } from './ending';
 import { menu } from './ivr';
 import { queueFor } from './queueing';
@@ -36,10 +36,14 @@ export function* call(task: Task): Process<Result> {
   const station = world.station(task.profile.voiceStation);
   if (!station.open) {
     yield* world.kernel.sleep(6 * SECOND_MS);
+    if (random.chance(0.3)) {
+      promiseCall(task, line, station, startedAt);
+      return { status: 'deferred' };
+    }
     endCall(task, line, startedAt, { code: 'closed', status: 'FAILURE', disconnect_by: 'SYSTEM' });
     return { status: 'failed' };
   }
-  if (station.pressure > 1.2 && random.chance(0.35)) {
+  if (station.pressure > 0.6 && random.chance(0.45)) {
     yield* callBack(task, line, station);
     return { status: 'deferred' };
   }

@@ -24,6 +24,18 @@ export function joinContacts(legs: Leg[]): void {
   }
   const named = legs.map(({ contact, contact_id }) => ({ contact, contact_id }));
   for (const [i, leg] of legs.entries()) Object.assign(leg, named[label[i]!]);
+  tellApart(legs, label);
+}
+
+/** Two contacts of one name: the later one, by its first leg, is called after its source as well. */
+function tellApart(legs: Leg[], label: readonly number[]): void {
+  const first = legs.filter((_, i) => label[i] === i);
+  const renamed = first.map(({ contact_id, events }, place) => {
+    if (!first.slice(0, place).some((earlier) => earlier.contact_id === contact_id)) return contact_id;
+    const { system, instance } = events[0]!.event.source;
+    return `${contact_id}@${system}${instance ? `/${instance}` : ''}`;
+  });
+  for (const [i, leg] of legs.entries()) leg.contact_id = renamed[first.indexOf(legs[label[i]!]!)]!;
 }
 
 /** Position of the leg that this one says it continues: the first of the interaction it names; -1 if none. */

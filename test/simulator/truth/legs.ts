@@ -6,6 +6,8 @@ import type { FailureStep } from './failure';
 import { failureSteps, loopStep } from './failure';
 import { legOutcome } from './outcome';
 import { SHORT_WAIT_MS, scope, stageOf } from './rules';
+import type { LegWork } from './work';
+import { legWork } from './work';
 
 export type Side = 'self' | 'human' | undefined;
 
@@ -38,6 +40,7 @@ export interface Leg {
   outcome: Status;
   failed: boolean;
   columns: LegColumns | undefined;
+  work: LegWork | undefined;
   events: Seen[];
 }
 
@@ -82,6 +85,7 @@ export function cutLegs(events: Seen[], session_id: string): Leg[] {
       leg.outcome === 'ABANDONED' ||
       (leg.outcome === 'ESCALATED' && leg.failures.length > 0);
     leg.columns = legColumns(leg, legs.slice(i + 1));
+    leg.work = legWork(leg);
   });
   return legs;
 }
@@ -156,6 +160,7 @@ function describeLeg(events: Seen[], session_id: string): Leg {
     outcome: 'UNKNOWN',
     failed: false,
     columns: undefined,
+    work: undefined,
     events,
   };
 }

@@ -1,10 +1,12 @@
 import { hourOf } from '../core/calendar';
 import type { Channel, Line } from '../core/event';
 import type { QueueFigures } from '../core/ledger';
+import type { Planned } from '../core/roster';
 import type { LegFigures } from './figures';
 import { legFigures } from './figures';
 import { queueFigures, totalFigures } from './queues';
 import { isSessionised } from './rules';
+import { type ServiceTruth, serviceTruth } from './service';
 import type { Session, Sessionised } from './sessionise';
 import { sessionise } from './sessionise';
 
@@ -35,7 +37,7 @@ export interface SessionTruth {
  * What a correct pipeline must show for a file. Times are milliseconds since the epoch (UTC). Its sessions, legs and
  * queues are the final ones: of all distinct events, the late ones having joined their sessions.
  */
-export interface Truth extends SessionTruth {
+export interface Truth extends SessionTruth, ServiceTruth {
   /** Lines of the file: distinct events and repeats. */
   lines: number;
   repeats: number;
@@ -53,8 +55,8 @@ export interface Truth extends SessionTruth {
   in_time: SessionTruth;
 }
 
-/** The truth about a file, from its lines and who of them is late. */
-export function truthOf(lines: readonly Line[]): Truth {
+/** The truth about a file, from its lines and who of them is late, and from the workforce plan of a run of `days`. */
+export function truthOf(lines: readonly Line[], { plans, days }: { plans: readonly Planned[]; days: number }): Truth {
   const distinct = lines.filter(({ repeat }) => !repeat);
   const inTime = distinct.filter(({ late }) => !late);
   const customers = distinct.filter(({ customer_id }) => customer_id !== '');
@@ -72,6 +74,7 @@ export function truthOf(lines: readonly Line[]): Truth {
     channels: channelCounts(customers),
     ...final,
     queues_total: totalFigures(final.queues),
+    ...serviceTruth(distinct, plans, days),
     in_time: asTruth(sessionise(inTime)),
   };
 }

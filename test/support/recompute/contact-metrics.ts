@@ -79,9 +79,21 @@ export function repeatContacts(contacts: readonly Contact[], window: Window): Ro
         measured_answered: answered.length,
         repeated_answered: count(answered, ({ next }) => next),
         fcr_answered: answeredRate === null ? null : 1 - answeredRate,
+        ...netResolution(answered),
       };
     },
   );
+}
+
+/** Of contacts that an agent answered: those beyond the first level, and the others that nothing followed. */
+function netResolution(answered: readonly Followed[]): Row {
+  const within = answered.filter(({ contact }) => contact.outcome !== 'DEFERRED' && contact.outcome !== 'ESCALATED');
+  const resolved_first = count(within, ({ next }) => !next);
+  return {
+    beyond_level_1: answered.length - within.length,
+    resolved_first,
+    net_fcr: ratio(resolved_first, within.length),
+  };
 }
 
 const isDone = ({ goal, outcome }: Contact): boolean => goal !== '' || outcome === 'SUCCESS';

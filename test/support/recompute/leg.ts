@@ -16,6 +16,7 @@ export interface RecomputedLeg {
   handled_at: number | null;
   first_reply_at: number | null;
   wait_ms: number | null;
+  ring_ms: number | null;
   talk_ms: number | null;
   hold_ms: number | null;
   acw_ms: number | null;

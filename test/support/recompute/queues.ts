@@ -153,16 +153,35 @@ const isTimed = ({ talk_ms, hold_ms, acw_ms, focus_ms }: Leg): boolean =>
   [talk_ms, hold_ms, acw_ms, focus_ms].some((part) => part !== null);
 const isHeld = ({ hold_ms, hold_count }: Leg): boolean => hold_ms !== null && (hold_ms > 0 || hold_count > 0);
 
+/** Dialling (ms) of an outbound call that did not queue: as the source states its ringing, else up to the answer; null if unknown. */
+function diallingOf({
+  direction,
+  channel,
+  queued_at,
+  offer_count,
+  ring_ms,
+  answered_at,
+  arrived_at,
+}: Leg): number | null {
+  const isDialled = direction === 'OUTBOUND' && (channel === 'VOICE' || channel === 'VIDEO') && queued_at === null;
+  if (!isDialled) return null;
+  if (ring_ms !== null && offer_count === 0) return ring_ms;
+  return answered_at === null ? null : Math.max(0, answered_at - arrived_at);
+}
+
 /** Sums and means of handled legs, for a group or for an agent. */
 export function handling(handled: readonly Leg[]) {
   const [talk_ms, hold_ms, acw_ms] = [total(handled, 'talk_ms'), total(handled, 'hold_ms'), total(handled, 'acw_ms')];
   const focus_ms = total(handled, 'focus_ms');
   const timed = count(handled, isTimed);
   const handle_ms = talk_ms + hold_ms + acw_ms;
+  const dial_ms = sumOf(handled, (leg) => diallingOf(leg) ?? 0);
   const focused = sumOf(handled, (leg) => leg.focus_ms ?? (leg.talk_ms ?? 0) + (leg.hold_ms ?? 0));
   return {
     ...{ handled: handled.length, handled_timed: timed, talk_ms, hold_ms, acw_ms, focus_ms, handle_ms },
     held: count(handled, isHeld),
+    dial_ms,
+    aht_incl_dialling_ms: ratio(handle_ms + dial_ms, handled.length),
     aht_ms: ratio(handle_ms, handled.length),
     aht_timed_ms: ratio(handle_ms, timed),
     aht_focus_ms: ratio(focused + acw_ms, timed),
@@ -181,8 +200,45 @@ export function handleTimes(legs: readonly Leg[], question: Question): Figures[]
       avg_hold_all_ms: ratio(total(handled, 'hold_ms'), handled.length),
       avg_acw_ms: meanOf(handled, 'acw_ms'),
       avg_focus_ms: meanOf(handled, 'focus_ms'),
+      ...dialled(handled),
     }))
     .filter(({ answered, handled }) => answered + handled > 0);
+}
+
+function dialled(handled: readonly Leg[]): Figures {
+  const known = handled.map(diallingOf).filter((ms) => ms !== null);
+  return {
+    dialled: known.length,
+    avg_dial_ms: ratio(
+      sumOf(known, (ms) => ms),
+      known.length,
+    ),
+  };
+}
+
+/** Middle of the 1 % within which a wait lies, in whole ms; below 1 ms it is 0. */
+function nearWait(wait_ms: number): number {
+  if (wait_ms < 1) return 0;
+  const place = Math.floor(Math.log(wait_ms) / Math.log(1.01));
+  return Math.round(1.01 ** (place + 0.5));
+}
+
+/** Percentiles by nearest rank of the waits themselves, told as finely as the views tell them. */
+export function waitPercentiles(legs: readonly Leg[], question: Question): Figures[] {
+  return groupsOf(legs, question)
+    .map(({ figures, queued }) => {
+      const rows = ['answered', 'abandoned'].map((how) => {
+        const waits = leftBy(queued, how.toUpperCase())
+          .flatMap(({ wait_ms }) => (wait_ms === null ? [] : [wait_ms]))
+          .sort((a, b) => a - b);
+        const at = (p: number): number | null =>
+          waits.length === 0 ? null : nearWait(waits[Math.ceil((waits.length * p) / 100) - 1]);
+        const percentiles = [50, 80, 90, 95, 99].map((p) => [`p${p}_${how}_wait_ms`, at(p)] as const);
+        return { [`${how}_waits`]: waits.length, ...Object.fromEntries(percentiles) };
+      });
+      return { ...figures, ...rows[0], ...rows[1] } as Figures;
+    })
+    .filter(({ answered_waits, abandoned_waits }) => Number(answered_waits) + Number(abandoned_waits) > 0);
 }
 
 const kinds: Record<string, string[]> = {

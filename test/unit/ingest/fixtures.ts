@@ -6,6 +6,14 @@ export type Json = Record<string, unknown>;
 /** 2026-03-01T12:00:00Z, the arrival of every event in these tests. */
 export const receivedAt = Date.UTC(2026, 2, 1, 12);
 
+/** Limits small enough to be met. */
+export const smallSettings = {
+  INGEST_MAX_BODY_BYTES: 4_000,
+  INGEST_MAX_EVENTS_PER_REQUEST: 5,
+  INGEST_MAX_EVENT_BYTES: 1_000,
+  INGEST_CORS_ORIGINS: ['https://shop.example'],
+};
+
 /** A good event with nothing but what is needed. */
 export const goodEvent: Json = {
   event_type: 'queue.entered',

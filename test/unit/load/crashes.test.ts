@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { PartitionHalted } from '../../../services/load/halt';
 import { Crash, type Kind, logOf, World } from './world';
 
 const kinds = fc.array(
@@ -7,7 +8,7 @@ const kinds = fc.array(
     { weight: 8, arbitrary: fc.constant<Kind | 'gap'>('good') },
     { weight: 2, arbitrary: fc.constant<Kind | 'gap'>('heartbeat') },
     { weight: 2, arbitrary: fc.constant<Kind | 'gap'>('gap') },
-    { weight: 1, arbitrary: fc.constantFrom<Kind | 'gap'>('frame', 'body') },
+    { weight: 1, arbitrary: fc.constantFrom<Kind | 'gap'>('frame', 'body', 'engine') },
   ),
   { minLength: 1, maxLength: 40 },
 );
@@ -37,7 +38,9 @@ async function run(world: World, fate: string[], fetches: number[]): Promise<voi
       if (!(await world.feed(task, fetches[round % fetches.length]))) break;
       await task.tick(Date.now() + (round % 3) * 2_000, world.control);
     } catch (error) {
-      if (!(error instanceof Crash)) throw error;
+      // Nothing of its block could be taken: somebody migrates ClickHouse, which then takes them all.
+      if (error instanceof PartitionHalted) migrate(world, zombies);
+      else if (!(error instanceof Crash)) throw error;
       task = world.open();
     }
   }
@@ -48,6 +51,13 @@ async function run(world: World, fate: string[], fetches: number[]): Promise<voi
       // Refused: it holds a record that cannot be read.
     }
   }
+}
+
+/** What is refused from here on is none that only ClickHouse refused; requests of before have passed their deadline. */
+function migrate(world: World, zombies: (() => void)[]): void {
+  for (const [offset, kind] of world.kinds) if (kind === 'engine') world.kinds.set(offset, 'good');
+  zombies.length = 0;
+  world.forgetHalts();
 }
 
 describe('whatever dies when', () => {
@@ -63,11 +73,15 @@ describe('whatever dies when', () => {
           await run(world, fate, fetches);
           const offsets = (wanted: (kind: Kind) => boolean) =>
             world.log.filter(({ kind }) => wanted(kind)).map(({ offset }) => offset);
-          expect([...world.table].sort(([a], [b]) => a - b)).toEqual(
-            offsets((kind) => kind === 'good').map((offset) => [offset, 1]),
+          const letters = new Set(world.deadLetters);
+          const givenUp = offsets((kind) => kind === 'engine').filter((offset) => letters.has(offset));
+          expect([...letters].sort((a, b) => a - b)).toEqual(
+            [...offsets((kind) => kind === 'frame' || kind === 'body'), ...givenUp].sort((a, b) => a - b),
           );
-          expect([...new Set(world.deadLetters)].sort((a, b) => a - b)).toEqual(
-            offsets((kind) => kind === 'frame' || kind === 'body'),
+          expect([...world.table].sort(([a], [b]) => a - b)).toEqual(
+            offsets((kind) => kind === 'good' || kind === 'engine')
+              .filter((offset) => !givenUp.includes(offset))
+              .map((offset) => [offset, 1]),
           );
         },
       ),

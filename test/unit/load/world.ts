@@ -35,11 +35,13 @@ export class World {
   readonly deadLetters: number[] = [];
   readonly book = new StatusBook();
   stopping = false;
+  paused = false;
   committed: { offset: number; metadata: string } | undefined;
   beforeEffect: (effect: string, perform: () => void) => void = () => {};
   afterEffect: (effect: string) => void = () => {};
-  private readonly kinds: Map<number, Kind>;
-  private readonly halts = new Halts();
+  /** How each offset is by now: what ClickHouse refuses it may take after a migration. */
+  readonly kinds: Map<number, Kind>;
+  private halts = new Halts();
   private readonly metrics = loadMetrics(new Registry());
 
   constructor(
@@ -47,6 +49,11 @@ export class World {
     readonly maxRows = 4,
   ) {
     this.kinds = new Map(log.map(({ offset, kind }) => [offset, kind]));
+  }
+
+  /** Half a minute later. */
+  forgetHalts(): void {
+    this.halts = new Halts();
   }
 
   /** A task as the loop opens it: from what is committed. */
@@ -117,6 +124,8 @@ export class World {
       book: this.book,
       metrics: this.metrics,
       log: createLog('test', 'silent'),
+      screen: { apply: async (_topic, messages) => messages },
+      pauses: { isPaused: () => this.paused },
       limits: { max_rows: this.maxRows, max_bytes: 1_000_000 },
       doneAfterMs: 1_000,
       stopping: () => this.stopping,

@@ -37,6 +37,20 @@ export const columns = [
   'cost_currency',
   'emotion_start',
   'emotion_end',
+  'agent_id',
+  'direction',
+  'intent',
+  'talk_ms',
+  'hold_ms',
+  'acw_ms',
+  'ring_ms',
+  'ivr_ms',
+  'focus_ms',
+  'offer_count',
+  'handled_at',
+  'flow_out_kind',
+  'disconnect_by',
+  'transfer_kind',
 ] as const satisfies readonly (keyof LegRow)[];
 export type Compared = Pick<LegRow, (typeof columns)[number]>;
 
@@ -51,6 +65,7 @@ export const trueLegs = (events: readonly Seen[]): Compared[] =>
       const row = {
         ...leg,
         ...leg.columns,
+        ...leg.work,
         queued_at: leg.queued_at ?? null,
         answered_at: leg.answered_at ?? null,
         wait_ms: leg.wait_ms ?? null,

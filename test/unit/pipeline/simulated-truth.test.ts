@@ -93,7 +93,9 @@ describe('the rules, without a broker, against the simulation’s truth', () => 
     expect(differences(wanted, foundLegs(runPipeline(events, 4, 200)))).toEqual([]);
   });
 
-  test.each(columns.slice(columns.indexOf('resolved_by')))('the simulation has legs with different %s', (name) => {
+  // A queue so long that callbacks are offered is rare in so small an organisation; arbitrary legs have them.
+  const seen = columns.slice(columns.indexOf('resolved_by')).filter((name) => name !== 'flow_out_kind');
+  test.each(seen)('the simulation has legs with different %s', (name) => {
     expect(
       new Set(trueLegs(simulation.lines.filter(({ repeat }) => !repeat)).map((leg) => leg[name])).size,
     ).toBeGreaterThan(1);

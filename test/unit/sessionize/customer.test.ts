@@ -8,6 +8,7 @@ import type { Changes } from '../../../services/sessionize/domain/revision';
 import { defaultRules } from '../../../services/sessionize/domain/rules';
 import { restoreCustomer } from '../../../services/sessionize/restore';
 import { arbitraryEvents } from './arbitrary-events';
+import { hour, minute, sessionEvent } from './events';
 import { oracleSessions } from './oracle';
 
 /** One change set: takes events in and, unless told to wait, emits the rows. */
@@ -142,13 +143,19 @@ describe('sessions of one customer', () => {
   });
 
   test('survive eviction: an event that is not late never misses state the watermark has passed', () => {
+    const delays = fc.infiniteStream(fc.integer({ min: 0, max: defaultRules.lateness_ms }));
     fc.assert(
-      fc.property(arbitraryEvents, (events) => {
-        const ordered = [...events].sort((a, b) => a.occurred_at - b.occurred_at);
+      fc.property(arbitraryEvents, fc.boolean(), delays, (events, isInOrder, delay) => {
+        const arrives = new Map(
+          events.map((event) => [event, event.occurred_at + (isInOrder ? 0 : (delay.next().value as number))]),
+        );
+        const ordered = [...events].sort((a, b) => (arrives.get(a) as number) - (arrives.get(b) as number));
         const customer = new Customer(defaultRules);
+        let newest = Number.NEGATIVE_INFINITY;
         const sets = ordered.map((event, index) => {
           // The watermark may be as high as the newest event; an event up to the lateness behind it is still in time.
-          customer.evict(event.occurred_at + defaultRules.lateness_ms);
+          newest = Math.max(newest, event.occurred_at + (isInOrder ? defaultRules.lateness_ms : 0));
+          customer.evict(newest);
           return change(customer, [event], index + 1);
         });
         const found = rowsOf(sets).sessions.map(({ session_id, event_count }) => ({ session_id, event_count }));
@@ -159,6 +166,23 @@ describe('sessions of one customer', () => {
         const byId = (a: { session_id: string }, b: { session_id: string }) => (a.session_id < b.session_id ? -1 : 1);
         expect(found.sort(byId)).toEqual(truth.sort(byId));
       }),
+      { numRuns: 2_000 },
     );
+  });
+
+  test('keep a page view that lies within a contact which goes on', () => {
+    const customer = new Customer(defaultRules);
+    const call = (event_id: string, at: number) => sessionEvent({ event_id, occurred_at: at, contact_id: 'c' });
+    const watermarkOf = (at: number): number => at + defaultRules.lateness_ms;
+    change(customer, [call('first', 0)], 1);
+    change(customer, [sessionEvent({ event_id: 'page', occurred_at: 31 * minute })], 2);
+    customer.evict(watermarkOf(4 * hour));
+    change(customer, [call('last', 4 * hour)], 3);
+    expect(customer.sessions.map(({ eventCount }) => eventCount)).toEqual([3]);
+    // Alone they need not wait for what nothing could continue.
+    const other = new Customer(defaultRules);
+    change(other, [sessionEvent({ event_id: 'page', occurred_at: 0 })], 1);
+    other.evict(watermarkOf(30 * minute) + 1);
+    expect(other.sessions).toEqual([]);
   });
 });

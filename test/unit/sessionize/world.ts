@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import type { DeadLetter, LegRow, SessionChangeSet, SessionCommand, SessionRow } from '../../../schemas/types';
 import { type AvroCodec, UndecodableValue } from '../../../services/lib/avro';
+import { Erasures } from '../../../services/lib/erasures';
 import type { Admin, KafkaMessage, Message } from '../../../services/lib/kafka/kafkajs';
 import type { PartitionReader } from '../../../services/lib/kafka/partition-reader';
 import type { Control } from '../../../services/lib/kafka/partition-task';
@@ -59,6 +60,9 @@ export class World {
     command: jsonCodec<SessionCommand>(),
     deadLetter: jsonCodec<DeadLetter>(),
   };
+
+  /** As the topic tells them to whoever opens the partition. */
+  readonly erasures = new Erasures('a key for tests only');
 
   constructor(private readonly given: Partial<SessionizeDeps> = {}) {}
 
@@ -182,6 +186,7 @@ export class World {
       snapshotAfterRecords: 1_000_000,
       snapshotMaxBytes: 1_000_000,
       acceptLost: false,
+      erasureLog: { refresh: async () => undefined, erasures: this.erasures },
       metrics: sessionizeMetrics(new Registry()),
       ...this.given,
     };

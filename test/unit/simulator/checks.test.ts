@@ -14,6 +14,7 @@ import { sessionise } from '../../simulator/truth/sessionise';
 import { truthOf } from '../../simulator/truth/truth';
 
 const simulation = simulate({ seed: 3, events: 12_000, days: 3 });
+const asPlanned = { plans: simulation.settings.agent_schedules, days: 3 };
 
 describe('planted faults', () => {
   test.each(FAULTS)('%s changes what the truth would be', (fault) => {
@@ -27,7 +28,7 @@ describe('planted faults', () => {
       return { ...see(event), late: late.has(event.event_id), repeat };
     });
     expect(lines.length - simulation.lines.length).toBe({ drop: -1, double: 1, shift: 0 }[fault]);
-    const { sessions, in_time } = truthOf(lines);
+    const { sessions, in_time } = truthOf(lines, asPlanned);
     expect(sessions).not.toEqual(simulation.truth.sessions);
     expect(in_time.sessions).not.toEqual(simulation.truth.in_time.sessions);
   });
@@ -40,7 +41,7 @@ describe('planted faults', () => {
       sent.add(event.event_id);
       return { ...see(event), late: late.has(event.event_id), repeat };
     });
-    expect(truthOf(lines)).toEqual(simulation.truth);
+    expect(truthOf(lines, asPlanned)).toEqual(simulation.truth);
   });
 });
 
@@ -76,6 +77,8 @@ describe('the simulator’s own checks', () => {
   });
 });
 
+const nobodyListens = { status: () => undefined, planned: () => undefined };
+
 describe('a station', () => {
   /** Erlang C, two agents, load 1: one caller in three waits, 200 s on average over all; breaks add a little. */
   test('makes people wait about as queueing theory says', () => {
@@ -85,7 +88,7 @@ describe('a station', () => {
     const random = Random.of(11, 'erlang');
     const plan = { id: 'voice-support', name: '', skill: '', seats: 2, slots: 1, rings: false } as const;
     const always = { ...plan, staffing: () => 1, overdue_ms: undefined };
-    const station = new Station(always, kernel, random.fork('station'), 1, () => undefined);
+    const station = new Station(always, kernel, random.fork('station'), 1, nobodyListens);
     let [waited_ms, served] = [0, 0];
     function* caller(): Process {
       const enteredAt = kernel.now;
@@ -112,7 +115,7 @@ describe('a station', () => {
     const kernel = new Kernel(0);
     const plan = { id: 'chat-care', name: '', skill: '', seats: 1, slots: 1, rings: true } as const;
     const always = { ...plan, staffing: () => 1, overdue_ms: undefined };
-    const station = new Station(always, kernel, Random.of(2, 'patience'), 1, () => undefined);
+    const station = new Station(always, kernel, Random.of(2, 'patience'), 1, nobodyListens);
     const endings: string[] = [];
     function* caller(name: string, patience_ms: number, talk_ms: number): Process {
       const seating = yield* station.enter(patience_ms, () => undefined);

@@ -22,6 +22,12 @@ const session = (given: Partial<SessionFigures>): SessionFigures => ({
 });
 const queue = { offered: 5, answered: 4, abandoned: 1, wait_ms_answered: 40_000 };
 const legs = Object.fromEntries(Object.keys(legFigures).map((name, index) => [name, index])) as LegFigures;
+const services = {
+  callbacks: { scheduled: 3, reached: 2 },
+  surveys: { CSAT: { invitations: 4, responses: 1 }, NPS: { invitations: 2, responses: 0 } },
+  cases: { opened: 5 },
+  agents: { on_queue_ms: 60_000 },
+};
 const hours = Array.from({ length: 24 }, (_, hour) => hour);
 const truth: Truth = {
   days: 1,
@@ -33,6 +39,7 @@ const truth: Truth = {
   legs: 3,
   leg_figures: { WEB: legs },
   sessions: [session({}), session({ session_id: 's2' })],
+  ...services,
 };
 const found: Found = {
   events: 10,
@@ -42,6 +49,7 @@ const found: Found = {
   channels: { WEB: hours },
   queues: { support: queue },
   sessions: [session({ session_id: 's2' }), session({})],
+  ...services,
 };
 const wrong = (change: Partial<Found>): Comparison[] => compare(truth, { ...found, ...change }).filter(differs);
 
@@ -63,6 +71,10 @@ describe('the comparison with the truth', () => {
     ['a hold more', { leg_figures: { WEB: { ...legs, hold_count: 99 } } }, 'legs by channel: hold_count'],
     ['a leg’s cost lost', { leg_figures: {} }, 'legs by channel: cost_minor'],
     ['a channel lost', { channels: {} }, 'events by channel and hour'],
+    ['a callback more', { callbacks: { scheduled: 4, reached: 2 } }, 'callbacks'],
+    ['a kind of survey lost', { surveys: { CSAT: services.surveys.CSAT } }, 'surveys by kind'],
+    ['a case less', { cases: { opened: 4 } }, 'cases'],
+    ['a minute on queue lost', { agents: { on_queue_ms: 0 } }, 'agents’ time and adherence'],
     ['a leg more', { legs: 4 }, 'legs'],
   ])('sees %s', (_name, change, figure) => {
     const different = wrong(change);

@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { readSettings, type SettingsError } from '../../../services/lib/settings';
+import { loadSettings } from '../../../services/load/settings';
+
+const faultsOf = (env: Record<string, string>): string[] => {
+  try {
+    readSettings(loadSettings, env);
+    return [];
+  } catch (error) {
+    return (error as SettingsError).faults.map((fault) => fault.slice(0, fault.indexOf(':')));
+  }
+};
+
+test.each<{ env: Record<string, string>; faulty: string[] }>([
+  { env: {}, faulty: [] },
+  {
+    env: { LOAD_MAX_BLOCK_ROWS: '0', CLICKHOUSE_URL: 'x', CLICKHOUSE_READS_REGISTRY: 'perhaps' },
+    faulty: ['CLICKHOUSE_URL', 'CLICKHOUSE_READS_REGISTRY', 'LOAD_MAX_BLOCK_ROWS'],
+  },
+  {
+    env: { FETCH_MIN_BYTES: '50000', FETCH_MAX_BYTES: '20000' },
+    faulty: ['FETCH_MIN_BYTES', 'FETCH_MAX_PARTITION_BYTES'],
+  },
+  { env: { FETCH_MAX_WAIT_MS: '4000', KAFKA_SESSION_TIMEOUT_MS: '6000' }, faulty: ['FETCH_MAX_WAIT_MS'] },
+])('$env', ({ env, faulty }) => {
+  expect(faultsOf(env)).toEqual(faulty);
+});
