@@ -49,6 +49,12 @@ describe('sessions and legs that lie in years', () => {
   let database: Moved;
   let before: Record<string, unknown>;
 
+  const migrationsUntil = (number: string): void => {
+    for (const name of readdirSync(migrationsFolder).filter((one) => one < number)) {
+      cpSync(join(migrationsFolder, name), join(folder, name));
+    }
+  };
+
   /** What every view tells: its rows, and a hash of them in whatever order. */
   const figures = async (): Promise<Record<string, unknown>> => {
     const plain = await database.rows<{ name: string }>(
@@ -72,9 +78,7 @@ describe('sessions and legs that lie in years', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'migrations-'));
-    for (const name of readdirSync(migrationsFolder).filter((one) => one < '0029')) {
-      cpSync(join(migrationsFolder, name), join(folder, name));
-    }
+    migrationsUntil('0029');
     database = await Moved.open(local.stack.addresses.clickhouseUrl, 'moved', folder);
     await loadDemoTables(database.client, simulate({ seed: 7, events: 5_000, days: 4 }));
     // Every third session and leg is revised, and every ninth begins in another month than it did.
@@ -109,7 +113,9 @@ describe('sessions and legs that lie in years', () => {
       }
       expect({ killed, found: await short() }).toEqual({ killed, found: expected });
     }
-    await migrate(database.client, { folder: migrationsFolder });
+    // Not those behind it, which change what views say.
+    migrationsUntil('0032');
+    await migrate(database.client, { folder });
     expect(await figures()).toEqual(before);
   }, 240_000);
 
