@@ -13,7 +13,7 @@ sources := $(shell find services schemas infra test/simulator test/tools test/be
 ##@ Look at it
 
 help: ## This list
-	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## Start everything, replay a simulated organisation, show and verify the figures (FAULT=drop|double|shift plants one)
 	@FAULT='$(FAULT)' node dist/infra/tools/demo/main.js
@@ -35,8 +35,14 @@ status: build ## Parts, processes, ports, memory
 logs: build ## The end of every log (PART=ingest for one, FOLLOW=1 to go on)
 	@$(stack) logs $(if $(FOLLOW),-f) $(PART)
 
-replay: build ## Send a file of events through ingest: FILE=events.ndjson (or -), SOURCE=events
-	@FILE='$(FILE)' SOURCE='$(or $(SOURCE),events)' node dist/infra/tools/replay/main.js
+replay: build ## Send a file through ingest: FILE=events.ndjson (or -), SOURCE=events; BULK=1, JSON, CSV, mbox, gzip, zstd or a folder: into Kafka
+	@FILE='$(FILE)' SOURCE='$(or $(SOURCE),events)' BULK='$(BULK)' FORMAT='$(FORMAT)' HEADING='$(HEADING)' WAIT='$(WAIT)' PROCESSES='$(PROCESSES)' node dist/infra/tools/replay/main.js
+
+dead-letters: build ## What was refused, by reason and source, with examples: [REASON=…] [SOURCE=…] [EXAMPLES=2]
+	@REASON='$(REASON)' SOURCE='$(SOURCE)' EXAMPLES='$(EXAMPLES)' node dist/infra/tools/dead-letters/main.js
+
+replay-dead-letters: build ## Send refused events again: REASON=… [SOURCE=…] [FIX=script.js] [DRY_RUN=1] [AGAIN=1]
+	@REASON='$(REASON)' SOURCE='$(SOURCE)' FIX='$(FIX)' DRY_RUN='$(DRY_RUN)' AGAIN='$(AGAIN)' node dist/infra/tools/dead-letters/replay-main.js
 
 ingest-key: build ## A new key for a sender, and its entry for the access file: ID=shop-2026 [SOURCES=events,web]
 	@ID='$(ID)' SOURCES='$(or $(SOURCES),*)' node dist/infra/tools/ingest-key/main.js
@@ -52,6 +58,15 @@ erase: build ## Forget everything of one person up to now: CUSTOMER=id [BY=who a
 
 vcon: build ## One conversation as an IETF vCon: CONTACT=id or SESSION=id [CUSTOMER=id] [SYSTEM=name] [FILE=out.vcon]
 	@CONTACT='$(CONTACT)' SESSION='$(SESSION)' CUSTOMER='$(CUSTOMER)' SYSTEM='$(SYSTEM)' FILE='$(FILE)' node dist/infra/tools/vcon/main.js
+
+backup: build ## Back up ClickHouse and the offsets that belong to it: TO=name [BASE=an earlier one]
+	@node dist/infra/tools/backup/main.js
+
+restore: build ## Restore both into an empty ClickHouse, with load stopped: FROM=name
+	@node dist/infra/tools/restore/main.js
+
+verify-backup: build ## Restore a backup beside the database and compare every table: FROM=name
+	@VERIFY=1 node dist/infra/tools/restore/main.js
 
 ##@ Check it
 
@@ -90,7 +105,7 @@ images: ## Build the container image (needs Docker; comes with the deployment)
 ##@ Clean up
 
 clean-data: build ## Forget the local stack's data; downloads stay
-	@$(stack) clean-data && rm -rf $(STACK_DIR)/replay
+	@$(stack) clean-data && rm -rf $(STACK_DIR)/replay $(STACK_DIR)/dead-letters
 
 clean: ## Stop the local stack and remove everything that was made or downloaded
 	@if [ -e dist/infra/local/cli.js ]; then $(stack) down; fi

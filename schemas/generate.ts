@@ -51,7 +51,22 @@ function typeOf(schema: Schema, declare: (name: string, text: () => string) => s
   return typeOf(schema.type, declare);
 }
 
-/** Text of `types.ts` for the schemas in `folder`. Throws when two schemas declare one name differently. */
+const versionOf = (file: string): number => Number(/\.v(\d+)\.avsc$/.exec(file)?.[1] ?? 0);
+
+/** The newest version of each schema: what the code reads and writes; older ones are there for what was written by them. */
+function newestOf(files: readonly string[]): Set<string> {
+  const newest = new Map<string, string>();
+  for (const file of files) {
+    const name = file.replace(/\.v\d+\.avsc$/, '');
+    if (versionOf(file) > versionOf(newest.get(name) ?? '')) newest.set(name, file);
+  }
+  return new Set(newest.values());
+}
+
+/**
+ * Text of `types.ts` for the schemas in `folder`: types of the newest versions, texts of all. Throws when two schemas
+ * declare one name differently.
+ */
 export function generateTypes(folder: string): string {
   const declared = new Map<string, string>();
   const declare = (name: string, text: () => string): string => {
@@ -64,9 +79,10 @@ export function generateTypes(folder: string): string {
   const files = readdirSync(folder)
     .filter((file) => file.endsWith('.avsc'))
     .sort();
+  const newest = newestOf(files);
   const texts = files.map((file) => {
     const schema = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Schema;
-    typeOf(schema, declare);
+    if (newest.has(file)) typeOf(schema, declare);
     return `  '${file.replace('.avsc', '')}':\n    ${JSON.stringify(JSON.stringify(schema))},`;
   });
   return [

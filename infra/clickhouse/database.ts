@@ -5,18 +5,21 @@ export interface DatabaseAddress {
   database: string;
   username: string;
   password: string;
+  /** Creates the database on every server of it. */
+  cluster?: string;
 }
 
 /** A migration may copy a month of rows in one statement; the client's own 30 s would give up on what goes on. */
 const requestTimeoutMs = 600_000;
 
 /** A client bound to the database, which is created if it is missing: a server refuses clients of an unknown one. */
-export async function connectDatabase({ database, ...server }: DatabaseAddress): Promise<ClickHouseClient> {
+export async function connectDatabase({ database, cluster, ...server }: DatabaseAddress): Promise<ClickHouseClient> {
   // Errors are thrown; the client would print each as well.
   const log = { level: ClickHouseLogLevel.OFF };
   const any = createClient({ ...server, log });
   try {
-    await any.command({ query: `CREATE DATABASE IF NOT EXISTS \`${database.replaceAll('`', '')}\`` });
+    const everywhere = cluster === undefined ? '' : ` ON CLUSTER \`${cluster}\``;
+    await any.command({ query: `CREATE DATABASE IF NOT EXISTS \`${database.replaceAll('`', '')}\`${everywhere}` });
   } finally {
     await any.close();
   }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { readSettings } from '../../services/lib/settings';
+import { SettingsError } from '../../services/lib/settings';
 import { connectDatabase } from './database';
 import { writeDefinitions } from './definitions';
 import { metricDefinitions } from './metric-definitions';
 import { migrate } from './migrate';
-import { clickhouseSettings, ttlOf } from './settings';
+import { readClickhouseSettings, ttlOf } from './settings';
 import { applyTtl } from './ttl';
 
 /**
@@ -12,25 +12,30 @@ import { applyTtl } from './ttl';
  * root. Its settings: settings.ts.
  */
 async function main(): Promise<void> {
-  const settings = readSettings(clickhouseSettings, process.env);
-  const client = await connectDatabase({
-    url: settings.CLICKHOUSE_URL,
-    database: settings.CLICKHOUSE_DATABASE,
-    username: settings.CLICKHOUSE_USER,
-    password: settings.CLICKHOUSE_PASSWORD,
-  });
+  const settings = readClickhouseSettings(process.env);
+  const { CLICKHOUSE_CLUSTER: cluster, CLICKHOUSE_DATABASE: database } = settings;
+  const at = (url: string) =>
+    connectDatabase({
+      url,
+      database,
+      username: settings.CLICKHOUSE_USER,
+      password: settings.CLICKHOUSE_PASSWORD,
+      cluster,
+    });
+  const client = await at(settings.CLICKHOUSE_URL);
+  const shards = await Promise.all((settings.CLICKHOUSE_SHARD_URLS ?? []).map(at));
   try {
     const folder = join(process.cwd(), 'infra/clickhouse/migrations');
-    const applied = await migrate(client, { folder });
+    const applied = await migrate(client, { folder, ...(cluster && { cluster: { cluster, database, shards } }) });
     if (await writeDefinitions(client, metricDefinitions)) console.log('the dictionary of metrics is written');
-    for (const statement of await applyTtl(client, ttlOf(settings))) console.log(statement);
+    for (const statement of await applyTtl(client, ttlOf(settings), cluster)) console.log(statement);
     console.log(applied.length > 0 ? `applied ${applied.length} migrations` : 'all migrations are applied');
   } finally {
-    await client.close();
+    await Promise.all([client, ...shards].map((one) => one.close()));
   }
 }
 
 main().catch((error) => {
   console.error((error as Error).message);
-  process.exit(1);
+  process.exit(error instanceof SettingsError ? 78 : 1);
 });

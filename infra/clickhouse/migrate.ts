@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { type ClusterForm, ClusterRenderer, type Rendered, renderMigrations } from './cluster';
 import { type Migration, readMigrations, statementsOf } from './migrations';
 import { withPlaceholders } from './placeholders';
 
@@ -12,6 +13,8 @@ export class MigrationRefused extends Error {
 export interface MigrateOptions {
   /** Folder of the numbered files. */
   folder: string;
+  /** For a cluster: how its tables are made, and one client for each shard. Not run on a real one. */
+  cluster?: ClusterForm & { shards: readonly ClickHouseClient[] };
   onApplied?(migration: Migration): void;
 }
 
@@ -43,12 +46,16 @@ COMMENT 'Which migrations have been applied to this database.'`;
  */
 export async function migrate(client: ClickHouseClient, options: MigrateOptions): Promise<string[]> {
   const migrations = readMigrations(options.folder);
-  await client.command({ query: recordTable });
+  const rendered = renderMigrations(migrations.map(statementsOf), options.cluster);
+  const [record] = options.cluster
+    ? new ClusterRenderer(options.cluster).statement(recordTable)
+    : [{ sql: recordTable }];
+  await client.command({ query: record.sql });
   const applied = await appliedMigrations(client);
-  for (const record of applied) requireUnchanged(record, migrations);
-  const missing = migrations.filter(({ number }) => !applied.some((record) => record.number === number));
+  for (const one of applied) requireUnchanged(one, migrations);
+  const missing = migrations.filter(({ number }) => !applied.some((one) => one.number === number));
   for (const migration of missing) {
-    await apply(client, migration);
+    await apply(client, migration, rendered[migrations.indexOf(migration)], options.cluster?.shards ?? [client]);
     await client.insert({
       table: 'schema_migrations',
       values: [{ number: migration.number, name: migration.name, checksum: migration.checksum }],
@@ -60,10 +67,17 @@ export async function migrate(client: ClickHouseClient, options: MigrateOptions)
   return missing.map(({ name }) => name);
 }
 
-async function apply(client: ClickHouseClient, migration: Migration): Promise<void> {
+async function apply(
+  client: ClickHouseClient,
+  migration: Migration,
+  statements: readonly Rendered[],
+  shards: readonly ClickHouseClient[],
+): Promise<void> {
   try {
-    for (const statement of statementsOf(migration)) {
-      for (const query of await withPlaceholders(client, statement)) await client.command({ query });
+    for (const { sql, on } of statements) {
+      for (const one of on === 'each shard' ? shards : [client]) {
+        for (const query of await withPlaceholders(one, sql)) await one.command({ query });
+      }
     }
   } catch (error) {
     throw new Error(`${migration.name}: ${(error as Error).message}`, { cause: error });

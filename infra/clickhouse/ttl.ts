@@ -9,6 +9,8 @@ export interface Ttl {
   sessionsDays?: number;
   /** Sums over persons. */
   rollupsDays?: number;
+  /** What is known of refused records: ids of events, and words of errors. */
+  deadLettersDays?: number;
 }
 
 /** Columns of interactions that hold free text; they become empty. */
@@ -22,6 +24,10 @@ const tables: readonly [table: string, time: string, days: keyof Ttl][] = [
   ['channel_failure_paths_by_customer', 'day', 'sessionsDays'],
   ['volume_trends_15m', 'bucket_start', 'rollupsDays'],
   ['leg_metrics_15m', 'bucket_start', 'rollupsDays'],
+  ['dead_letters_log', 'toDateTime(origin_at)', 'deadLettersDays'],
+  // They name persons, and say something only of events that are there. Decided and asked for after those events.
+  ['late_repairs', 'toDateTime(decided_at)', 'eventsDays'],
+  ['resessionize_requests', 'toDateTime(requested_at)', 'eventsDays'],
 ];
 
 /** Small, or the record of what was done or set: kept. */
@@ -31,15 +37,12 @@ export const keptTables: readonly string[] = [
   'business_holidays',
   'business_hours',
   'case_status_classes',
-  'dead_letters_log',
   'erasure_buckets',
   'erasure_log',
   'erasure_targets',
-  'late_repairs',
   'metric_definitions_log',
   'pipeline_status_log',
   'rate_card',
-  'resessionize_requests',
   'schema_migrations',
   'service_level_targets',
   'session_rules',
@@ -51,7 +54,7 @@ export const tablesWithTtl: readonly string[] = tables.map(([table]) => table);
  * Brings the tables' TTLs to what is set, once the migrations are applied; answers the statements that it took. Rows go
  * when the engine merges parts next, within hours; turning a TTL off brings nothing back.
  */
-export async function applyTtl(client: ClickHouseClient, ttl: Ttl): Promise<string[]> {
+export async function applyTtl(client: ClickHouseClient, ttl: Ttl, cluster?: string): Promise<string[]> {
   const result = await client.query({
     query: 'SELECT name, create_table_query FROM system.tables WHERE database = currentDatabase()',
     format: 'JSONEachRow',
@@ -62,14 +65,26 @@ export async function applyTtl(client: ClickHouseClient, ttl: Ttl): Promise<stri
       row.create_table_query,
     ]),
   );
-  const statements = ttlStatements(created, ttl);
+  const statements = ttlStatements(created, ttl, cluster);
   for (const query of statements) await client.command({ query });
   return statements;
 }
 
 /** What is to be altered, given each table's CREATE statement as the engine writes it. */
-export function ttlStatements(created: ReadonlyMap<string, string>, ttl: Ttl): string[] {
+export function ttlStatements(all: ReadonlyMap<string, string>, ttl: Ttl, cluster?: string): string[] {
   const statements: string[] = [];
+  // On a cluster what keeps rows is each shard's part.
+  const created = new Map(
+    [...all].flatMap(([name, statement]): [string, string][] => {
+      if (!cluster) return [[name, statement]];
+      const isDistributed = all.has(`${name}_local`);
+      return isDistributed ? [] : [[name.replace(/_local$/, ''), statement]];
+    }),
+  );
+  const place = (table: string): string => {
+    if (!cluster) return table;
+    return `${table}${all.has(`${table}_local`) ? '_local' : ''} ON CLUSTER \`${cluster}\``;
+  };
   const change = (of: string, time: string, declared: string, days: number | undefined): void => {
     if (days === undefined || daysIn(declared) === days) return;
     statements.push(`ALTER TABLE ${of} ${days > 0 ? `TTL ${time} + toIntervalDay(${days})` : 'REMOVE TTL'}`);
@@ -78,12 +93,12 @@ export function ttlStatements(created: ReadonlyMap<string, string>, ttl: Ttl): s
     const statement = created.get(table);
     // Behind the columns, which may have a TTL of their own.
     const declared = statement?.slice(statement.lastIndexOf(' ORDER BY '));
-    if (declared !== undefined) change(`${table}${ttl[setting] ? ' MODIFY' : ''}`, time, declared, ttl[setting]);
+    if (declared !== undefined) change(`${place(table)}${ttl[setting] ? ' MODIFY' : ''}`, time, declared, ttl[setting]);
   }
   const interactions = created.get('interactions');
   for (const column of interactions === undefined ? [] : textColumns) {
     const declared = new RegExp(`\`${column}\` [^\`]*`).exec(interactions!)?.[0] ?? '';
-    change(`interactions MODIFY COLUMN ${column}`, 'toDateTime(occurred_at)', declared, ttl.textDays);
+    change(`${place('interactions')} MODIFY COLUMN ${column}`, 'toDateTime(occurred_at)', declared, ttl.textDays);
   }
   return statements;
 }

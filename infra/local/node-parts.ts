@@ -28,7 +28,10 @@ export const clickhousePart: Part = {
   prepare: async (context) => {
     const dataDir = join(context.stackDir, 'data', 'clickhouse');
     mkdirSync(dataDir, { recursive: true });
-    return nodeCommand(context, 'clickhouse', clickhouseScript, 512, { CLICKHOUSE_DATA_DIR: dataDir });
+    return nodeCommand(context, 'clickhouse', clickhouseScript, 512, {
+      CLICKHOUSE_DATA_DIR: dataDir,
+      CLICKHOUSE_BACKUP_DIR: context.env.CLICKHOUSE_BACKUP_DIR || join(context.stackDir, 'backups'),
+    });
   },
   // A query, since the port opens before the engine has opened its folder.
   isReady: ({ clickhouseUrl }) => answersOk(`${clickhouseUrl}/?query=SELECT%201`),

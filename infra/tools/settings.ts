@@ -9,6 +9,8 @@ const schema = z.object({
   STACK_DIR: z.string().default('.local'),
   STACK_PORT_OFFSET: integer(0, 0, 50_000),
   INGEST_URL: url('http://127.0.0.1:8080').optional(),
+  /** Of a sender, where ingest asks for one. */
+  INGEST_KEY: z.string().optional(),
   CLICKHOUSE_URL: url('http://127.0.0.1:8123').optional(),
   /** Every load there is, comma-separated: they are asked to leave a table alone while it is rebuilt. */
   LOAD_URLS: z
@@ -32,6 +34,7 @@ export interface ToolSettings {
   portOffset: number;
   brokers: string;
   ingestUrl: string;
+  ingestKey?: string;
   schemaRegistryUrl: string;
   clickhouseUrl: string;
   database: string;
@@ -50,6 +53,7 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
     portOffset: settings.STACK_PORT_OFFSET,
     brokers: env.KAFKA_BROKERS || at(9092),
     ingestUrl: env.INGEST_URL || `http://${at(8080)}`,
+    ingestKey: settings.INGEST_KEY,
     schemaRegistryUrl: env.SCHEMA_REGISTRY_URL || `http://${at(8085)}/apis/ccompat/v7`,
     clickhouseUrl,
     database: settings.CLICKHOUSE_DATABASE,

@@ -5,7 +5,7 @@ import { startConsumingService } from '../lib/consuming-service';
 import { ErasureLog } from '../lib/erasure-log';
 import { createMetrics } from '../lib/metrics';
 import { runService } from '../lib/run';
-import { topics } from '../lib/topics';
+import { topics, valueSchemas } from '../lib/topics';
 import { EnrichTask } from './enrich';
 import { enrichMetrics } from './metrics';
 import { enrichSettings, unsafeIdentityKey } from './settings';
@@ -27,9 +27,17 @@ runService('enrich', enrichSettings, process.env, async (settings, log) => {
       client,
       groupId,
       codecs: {
-        raw: await AvroCodec.register<InteractionEvent>(url, `${topics.raw}-value`, 'interaction-event.v1'),
-        enriched: await AvroCodec.register<EnrichedEvent>(url, `${topics.enriched}-value`, 'enriched-event.v1'),
-        deadLetter: await AvroCodec.register<DeadLetter>(url, `${topics.deadLetter}-value`, 'dead-letter.v1'),
+        raw: await AvroCodec.register<InteractionEvent>(url, `${topics.raw}-value`, valueSchemas[topics.raw]),
+        enriched: await AvroCodec.register<EnrichedEvent>(
+          url,
+          `${topics.enriched}-value`,
+          valueSchemas[topics.enriched],
+        ),
+        deadLetter: await AvroCodec.register<DeadLetter>(
+          url,
+          `${topics.deadLetter}-value`,
+          valueSchemas[topics.deadLetter],
+        ),
       },
       rules: {
         latenessMs: settings.LATENESS_MS,

@@ -92,7 +92,7 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
     if ('refused' in idempotency) return refuse(reply, idempotency.refused);
     const read = await readBody(body, source, sentAs, settings.INGEST_MAX_EVENTS_PER_REQUEST);
     if ('refused' in read) return refuse(reply, read.refused);
-    const { records, eventIds, systems, rejected } = intake(read.items, source, sentAs, {
+    const { records, eventIds, systems, rejected, skipped } = intake(read.items, source, sentAs, {
       receivedAt: deps.now(),
       idempotencyKey: idempotency.key,
       encode: deps.encode,
@@ -100,6 +100,7 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
     });
     await deps.store(records);
     metrics.accepted(systems);
+    for (const { reason } of skipped) metrics.skipped(reason);
     for (const { errors } of rejected) for (const { reason } of errors) metrics.rejected(reason);
     const accepted = { accepted: eventIds.length, event_ids: eventIds };
     if (rejected.length === 0) return reply.code(202).send(accepted);

@@ -1,3 +1,4 @@
+import type { Server as TlsServer } from 'node:tls';
 import { BatchingProducer } from '../lib/kafka/batching-producer';
 import { createKafka } from '../lib/kafka/client';
 import { openProducerLink } from '../lib/kafka/producer-link';
@@ -14,12 +15,18 @@ import { createIngestMetrics } from './metrics';
 import { RegisteredSchema } from './schema';
 import { type IngestSettings, ingestSettings } from './settings';
 import type { Source } from './sources/source';
-import { tlsOptions } from './tls';
+import { lockFolder } from './spool/folder-lock';
+import { Spool } from './spool/spool';
+import { SpoolingStore } from './spool/spooling-store';
+import { followCertificate, tlsOptions } from './tls';
 
 const service = 'ingest';
 
 /** Bytes of one send: large enough to be efficient, under the topic's `max.message.bytes` whatever the partitions. */
 const maxBatchBytes = 1_000_000;
+
+/** A file of the spool: deleted when all of it is in Kafka, so that much of the disk is used twice at most. */
+const segmentBytes = 16 * 1024 * 1024;
 
 /** Above the default send deadline, below the time that a stop may take (`lib/run.ts`). */
 const lastAnswerWithinMs = 12_000;
@@ -33,10 +40,15 @@ const kafkaPatience = {
 
 void runService(service, ingestSettings, process.env, async (settings, log) => {
   const tls = tlsOptions(settings);
+  const unlock = settings.INGEST_SPOOL_DIR === undefined ? undefined : lockFolder(settings.INGEST_SPOOL_DIR);
+  const spool = await openSpool(settings, log);
   const sources = configuredSources(settings);
   const registry = createMetrics(service);
   const inFlight = new InFlight(settings.INGEST_MAX_IN_FLIGHT_BYTES);
-  const metrics = createIngestMetrics(registry, () => inFlight.bytes);
+  const metrics = createIngestMetrics(registry, {
+    inFlightBytes: () => inFlight.bytes,
+    spoolBytes: () => spool?.unreplayedBytes ?? 0,
+  });
   const gate = new Gate({
     rules: undefined,
     signatureWindowMs: settings.INGEST_SIGNATURE_WINDOW_SECONDS * 1_000,
@@ -53,6 +65,14 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     onBatch: metrics.stored,
   };
   const producer = new BatchingProducer(() => openProducerLink(kafka, topics.raw), batching, log);
+  const store = spool
+    ? new SpoolingStore(
+        producer,
+        spool,
+        { batchBytes: maxBatchBytes, retryEveryMs: 200, onSpooled: metrics.spooled, onReplayed: metrics.replayed },
+        log,
+      )
+    : { store: producer.send.bind(producer), notReady: producer.notReady.bind(producer), stop: async () => undefined };
   const app = buildApp({
     settings,
     sources,
@@ -63,11 +83,12 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     registry,
     log,
     encode: (event) => schema.encode(event),
-    store: (records) => producer.send(records),
-    notReady: () => [...schema.notReady(), ...producer.notReady()],
+    store: (records) => store.store(records),
+    notReady: () => [...schema.notReady(), ...store.notReady()],
     now: Date.now,
   });
   await app.listen({ host: settings.HOST, port: settings.PORT });
+  const unfollow = tls ? followCertificate(settings, app.server as unknown as TlsServer, log) : undefined;
   log.info(
     { host: settings.HOST, port: settings.PORT, open: access === undefined, tls: tls !== undefined },
     'listening',
@@ -81,7 +102,10 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
       clearTimeout(cutOff);
       schema.stop();
       access?.stop();
+      unfollow?.();
+      await store.stop();
       await producer.stop();
+      unlock?.();
     },
   };
 });
@@ -102,4 +126,13 @@ function openAccess(
   const file = AccessFile.open(settings.INGEST_ACCESS_FILE, context, (rules) => gate.change(rules), log);
   gate.change(file.rules);
   return file;
+}
+
+/** What waits for Kafka on the disk, when the settings name a place for it. */
+async function openSpool(settings: IngestSettings, log: Log): Promise<Spool | undefined> {
+  const { INGEST_SPOOL_DIR: folder, INGEST_SPOOL_MAX_BYTES: maxBytes } = settings;
+  if (folder === undefined) return undefined;
+  const spool = await Spool.open({ folder, maxBytes, segmentBytes }, log);
+  if (spool.unreplayedBytes > 0) log.info({ bytes: spool.unreplayedBytes }, 'the spool holds events from before');
+  return spool;
 }

@@ -7,13 +7,24 @@ export interface IngestMetrics {
   request(route: string, status: number, seconds: number): void;
   accepted(systems: readonly string[]): void;
   rejected(reason: string): void;
+  /** An item that rightly made no event. */
+  skipped(reason: string): void;
   /** A request let in by an entry of the access file. */
   sender(id: string): void;
   stored(batch: { records: number; latency_ms: number }): void;
+  spooled(records: number): void;
+  replayed(records: number): void;
 }
 
-/** The figures of ingest. `inFlightBytes` is asked when they are read. */
-export function createIngestMetrics(registry: Registry, inFlightBytes: () => number): IngestMetrics {
+/** What is asked when the figures are read. */
+export interface IngestGauges {
+  inFlightBytes(): number;
+  /** On the disk and not in Kafka yet. */
+  spoolBytes(): number;
+}
+
+/** The figures of ingest. */
+export function createIngestMetrics(registry: Registry, gauges: IngestGauges): IngestMetrics {
   const registers = [registry];
   const requests = new Histogram({
     name: 'ingest_request_seconds',
@@ -31,6 +42,12 @@ export function createIngestMetrics(registry: Registry, inFlightBytes: () => num
   const rejected = new Counter({
     name: 'ingest_events_rejected_total',
     help: 'Faults of refused events, and refused requests',
+    labelNames: ['reason'],
+    registers,
+  });
+  const skipped = new Counter({
+    name: 'ingest_items_skipped_total',
+    help: 'Items that rightly made no event, such as heart-beats',
     labelNames: ['reason'],
     registers,
   });
@@ -56,8 +73,22 @@ export function createIngestMetrics(registry: Registry, inFlightBytes: () => num
     help: 'Bodies of requests that are not answered yet',
     registers,
     collect() {
-      this.set(inFlightBytes());
+      this.set(gauges.inFlightBytes());
     },
+  });
+  new Gauge({
+    name: 'ingest_spool_bytes',
+    help: 'Records on the disk that wait for Kafka',
+    registers,
+    collect() {
+      this.set(gauges.spoolBytes());
+    },
+  });
+  const spooled = new Counter({
+    name: 'ingest_spool_records_total',
+    help: 'Records written to the disk while Kafka was away, and sent from there',
+    labelNames: ['step'],
+    registers,
   });
   const named = new Set<string>();
   const label = (system: string): string => {
@@ -71,9 +102,12 @@ export function createIngestMetrics(registry: Registry, inFlightBytes: () => num
     },
     sender: (id) => senders.inc({ sender: id }),
     rejected: (reason) => rejected.inc({ reason }),
+    skipped: (reason) => skipped.inc({ reason }),
     stored: (batch) => {
       latency.observe(batch.latency_ms / 1_000);
       records.inc(batch.records);
     },
+    spooled: (count) => spooled.inc({ step: 'written' }, count),
+    replayed: (count) => spooled.inc({ step: 'replayed' }, count),
   };
 }

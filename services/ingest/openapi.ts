@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { schemaTexts } from '../../schemas/types';
+import { topics, valueSchemas } from '../lib/topics';
 import { eventSchema } from './domain/event-schema';
 import { limits } from './domain/limits';
 import type { IngestSettings } from './settings';
@@ -204,7 +205,7 @@ const otherSchemas: Json = {
 
 function eventJsonSchema(): Json {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(eventSchema, { io: 'input' }) as Json;
-  describe(schema, JSON.parse(schemaTexts['interaction-event.v1']));
+  describe(schema, JSON.parse(schemaTexts[valueSchemas[topics.raw]]));
   return { description: 'One fact at one time.', ...schema };
 }
 

@@ -3,7 +3,7 @@ import { AvroCodec } from '../lib/avro';
 import { within } from '../lib/deadline';
 import type { Log } from '../lib/log';
 import { patiently } from '../lib/patience';
-import { topics } from '../lib/topics';
+import { topics, valueSchemas } from '../lib/topics';
 
 /** A registry that accepts connections and says nothing would hold the start up for ever. */
 const registerWithinMs = 5_000;
@@ -43,7 +43,7 @@ export class RegisteredSchema {
     const register = async (): Promise<AvroCodec<InteractionEvent>> => {
       try {
         const subject = `${topics.raw}-value`;
-        const codec = AvroCodec.register<InteractionEvent>(this.registryUrl, subject, 'interaction-event.v1');
+        const codec = AvroCodec.register<InteractionEvent>(this.registryUrl, subject, valueSchemas[topics.raw]);
         return await within(registerWithinMs, codec);
       } catch (error) {
         this.reason = `schema registry: ${(error as Error).message}`;

@@ -4,6 +4,7 @@ import { commonSettings, flag, integer, port } from '../lib/settings';
 
 const megabyte = 1024 * 1024;
 
+const gigabyte = 1024 * megabyte;
 const path = z.string().optional();
 
 const shape = z.object({
@@ -20,6 +21,9 @@ const shape = z.object({
   INGEST_SEND_DEADLINE_MS: integer(8_000, 1_000, 60_000),
   /** How often a quiet connection to Kafka is tried, so that readiness tells the truth before a request finds out. */
   INGEST_PROBE_EVERY_MS: integer(2_000, 100, 60_000),
+  /** Where events wait while Kafka is away (spool/README.md); a disk that outlives the process. Empty: they get 503. */
+  INGEST_SPOOL_DIR: path,
+  INGEST_SPOOL_MAX_BYTES: integer(256 * megabyte, megabyte, 64 * gigabyte),
   /** How tables become events (docs/sources/csv.md); each mapping in it makes a source csv-<name>. */
   INGEST_CSV_MAPPING_FILE: path,
   /** The organisation's own addresses and domains, comma-separated: mail from them is outbound. */

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls';
 import { createSecureContext } from 'node:tls';
+import type { Log } from '../lib/log';
 import { SettingsError } from '../lib/settings';
+import { fileVersion } from './file-version';
 import type { IngestSettings } from './settings';
 
 type TlsSettings = Pick<
@@ -40,6 +42,37 @@ export function tlsOptions(settings: TlsSettings): TlsOptions | undefined {
   const asks = files.ca !== undefined;
   const rejectUnauthorized = asks && settings.INGEST_TLS_CLIENT_CERTIFICATE === 'required';
   return { ...files, minVersion: 'TLSv1.2', requestCert: asks, rejectUnauthorized };
+}
+
+/**
+ * Gives the server its certificate anew when the files change, as whoever renews them expects: connections there are go on.
+ * A new one that is wrong is told and not used. Answers how to stop.
+ */
+export function followCertificate(
+  settings: TlsSettings,
+  server: { setSecureContext(options: SecureContextOptions): void },
+  log: Log,
+  everyMs = 30_000,
+): () => void {
+  const paths = [settings.INGEST_TLS_CERT_FILE, settings.INGEST_TLS_KEY_FILE, settings.INGEST_TLS_CLIENT_CA_FILE];
+  const version = (): string => paths.map((path) => (path === undefined ? '' : fileVersion(path))).join(' ');
+  let seen = version();
+  const timer = setInterval(() => {
+    const now = version();
+    if (now === seen) return;
+    seen = now;
+    try {
+      server.setSecureContext(tlsOptions(settings) as TlsOptions);
+      log.info('the certificate has changed: new connections get the new one');
+    } catch (error) {
+      log.error(
+        { error: (error as Error).message },
+        'the certificate has changed and cannot be used: the former stays',
+      );
+    }
+  }, everyMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** Common name of the client's certificate, when our CA has vouched for it. */

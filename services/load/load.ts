@@ -15,11 +15,11 @@ import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
 import { patiently } from '../lib/patience';
 import type { Running } from '../lib/run';
-import { topics } from '../lib/topics';
+import { topics, valueSchemas } from '../lib/topics';
 import { DeadLetterProducer } from './dead-letter-producer';
 import { currentVersion } from './domain/insert-plans';
 import { ForeignMetadata } from './domain/intent';
-import { StatusBook } from './domain/status-book';
+import { type Status, StatusBook } from './domain/status-book';
 import { topicFeeding } from './fed-tables';
 import { Halts } from './halt';
 import { watchLag } from './lag';
@@ -27,7 +27,7 @@ import { type LoadDeps, LoadTask } from './load-task';
 import { loadMetrics } from './metrics';
 import { addPauses, Pauses } from './pause';
 import { Persistence } from './persistence';
-import { loadedBefore, readPosition, StartRefused } from './positions';
+import { loadedBefore, readPosition, requireTablesThere, StartRefused, TablesLost } from './positions';
 import { CommandProducer } from './repair/command-producer';
 import { repairMetrics } from './repair/metrics';
 import { Repairer } from './repair/repairer';
@@ -175,7 +175,11 @@ async function settle(tasks: ReadonlySet<LoadTask>): Promise<void> {
 
 async function prepare(settings: LoadSettings, client: ServiceClient, erased: (count: number) => void) {
   const url = settings.SCHEMA_REGISTRY_URL;
-  const codec = await AvroCodec.register<DeadLetter>(url, `${topics.deadLetter}-value`, 'dead-letter.v1');
+  const codec = await AvroCodec.register<DeadLetter>(
+    url,
+    `${topics.deadLetter}-value`,
+    valueSchemas[topics.deadLetter],
+  );
   const partitions = await client.partitionsOf(topics.deadLetter);
   const readsRegistry = settings.CLICKHOUSE_READS_REGISTRY;
   const streams = [
@@ -183,7 +187,11 @@ async function prepare(settings: LoadSettings, client: ServiceClient, erased: (c
     await sessionsStream(url, readsRegistry),
     deadLettersStream(codec),
   ];
-  const command = await AvroCodec.register<SessionCommand>(url, `${topics.commands}-value`, 'session-command.v1');
+  const command = await AvroCodec.register<SessionCommand>(
+    url,
+    `${topics.commands}-value`,
+    valueSchemas[topics.commands],
+  );
   const erasureLog = await ErasureLog.open(client, url, settings.ERASURE_KEY);
   return {
     streams,
@@ -209,12 +217,15 @@ async function recall(
 ): Promise<Error | undefined> {
   const inTables = await warehouse.loadedOffsets();
   try {
+    const groups: Status[] = [];
     for (const { topic } of streams) {
-      for (const status of await loadedBefore(admin, groupOf(settings, topic), topic, inTables)) book.note(status);
+      groups.push(...(await loadedBefore(admin, groupOf(settings, topic), topic, inTables)));
     }
+    await requireTablesThere(groups, inTables, Date.now(), () => warehouse.isEmpty());
+    for (const status of groups) book.note(status);
     return undefined;
   } catch (error) {
-    if (error instanceof StartRefused || error instanceof ForeignMetadata) return error;
+    if (error instanceof StartRefused || error instanceof TablesLost || error instanceof ForeignMetadata) return error;
     throw error;
   }
 }

@@ -18,6 +18,32 @@ export class StartRefused extends Error {
   }
 }
 
+/** The group has loaded, and the tables know of nothing: what came before is not in them. */
+export class TablesLost extends Error {
+  constructor({ topic, partition, loaded_offset }: Pick<Status, 'topic' | 'partition' | 'loaded_offset'>) {
+    super(
+      `${topic} partition ${partition} is loaded up to offset ${loaded_offset} by its group, and the tables are empty: was ` +
+        'ClickHouse lost? Restore it (docs/runbooks/backup.md), or delete the consumer groups of load: then it loads what Kafka still has',
+    );
+    this.name = 'TablesLost';
+  }
+}
+
+/** What has been loaded for so long must be in pipeline_status, which is written at most a moment later. */
+const knownAfterMs = 10_000;
+
+/** Throws TablesLost when the groups have loaded something a while ago and neither pipeline_status nor any table has a row. */
+export async function requireTablesThere(
+  groups: readonly Status[],
+  inTables: readonly LoadedOffset[],
+  now: number,
+  areEmpty: () => Promise<boolean>,
+): Promise<void> {
+  if (inTables.length > 0) return;
+  const loaded = groups.find(({ loaded_until }) => loaded_until > 0 && loaded_until < now - knownAfterMs);
+  if (loaded && (await areEmpty())) throw new TablesLost(loaded);
+}
+
 /** Where a partition goes on. Throws LostRecords when retention has passed that, unless `acceptLost`. */
 export async function readPosition(
   admin: Admin,

@@ -10,7 +10,7 @@ export interface Screen {
 }
 
 /** Enrich writes nothing of an erased time any more this long after an erasure, whatever it is in the middle of. */
-const enrichKnowsWithinMs = 3_600_000;
+const enrichKnowsWithinMs = 600_000;
 
 /**
  * Events of `interactions.enriched` that were erased since they were written: read again, from a backlog or after a

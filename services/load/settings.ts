@@ -26,6 +26,12 @@ const one = z.object({
     .default('customer_dynamics'),
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: z.string().default(''),
+  /** On a cluster: one server of each shard, in the order of the shards; comma-separated. Not set: one server. */
+  CLICKHOUSE_SHARD_URLS: z
+    .string()
+    .regex(/^https?:\/\/[^,\s]+(,\s*https?:\/\/[^,\s]+)*$/, 'must be http(s) URLs, one a shard, comma-separated')
+    .transform((text) => text.split(',').map((one) => one.trim()))
+    .optional(),
   /** The registry as ClickHouse reaches it, where that differs from how load does. */
   CLICKHOUSE_SCHEMA_REGISTRY_URL: z
     .string()

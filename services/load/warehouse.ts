@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Log } from '../lib/log';
 import { type InsertBlock, type InsertPlan, insertStatement, trialStatement } from './domain/insert-statement';
+import { shardOf } from './domain/shard';
 import type { Status } from './domain/status-book';
 import { statusRow } from './domain/status-row';
 import { isDataFault } from './refused-data';
@@ -25,6 +26,8 @@ const probeWithinMs = 5_000;
  */
 export class Warehouse {
   private readonly client: ClickHouseClient;
+  /** Where blocks go: one client a shard; without a cluster the one there is. */
+  private readonly shards: readonly ClickHouseClient[];
   private readonly registryUrl: string;
   private reason = 'ClickHouse: not asked yet';
   private probing = false;
@@ -35,17 +38,20 @@ export class Warehouse {
     private readonly log: Log,
   ) {
     this.registryUrl = settings.CLICKHOUSE_SCHEMA_REGISTRY_URL ?? settings.SCHEMA_REGISTRY_URL;
-    this.client = createClient({
-      url: settings.CLICKHOUSE_URL,
-      database: settings.CLICKHOUSE_DATABASE,
-      username: settings.CLICKHOUSE_USER,
-      password: settings.CLICKHOUSE_PASSWORD,
-      application: 'load',
-      request_timeout: settings.LOAD_INSERT_TIMEOUT_MS,
-      max_open_connections: 32,
-      keep_alive: { enabled: true, idle_socket_ttl: 2_000 },
-      log: { level: ClickHouseLogLevel.OFF },
-    });
+    const connect = (url: string): ClickHouseClient =>
+      createClient({
+        url,
+        database: settings.CLICKHOUSE_DATABASE,
+        username: settings.CLICKHOUSE_USER,
+        password: settings.CLICKHOUSE_PASSWORD,
+        application: 'load',
+        request_timeout: settings.LOAD_INSERT_TIMEOUT_MS,
+        max_open_connections: 32,
+        keep_alive: { enabled: true, idle_socket_ttl: 2_000 },
+        log: { level: ClickHouseLogLevel.OFF },
+      });
+    this.client = connect(settings.CLICKHOUSE_URL);
+    this.shards = settings.CLICKHOUSE_SHARD_URLS?.map(connect) ?? [this.client];
     this.timer = setInterval(() => void this.probe(), probeEveryMs);
   }
 
@@ -58,28 +64,19 @@ export class Warehouse {
   async check(): Promise<void> {
     const signal = AbortSignal.timeout(probeWithinMs);
     await this.watched(undefined, async () => {
-      const found = await this.rows<{ name: string }>(
-        'SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN ({names: Array(String)})',
-        { names: neededTables },
-        signal,
-      ).catch((error) => {
-        throw signal.aborted ? new Error(`no answer within ${probeWithinMs} ms`) : error;
-      });
-      const missing = neededTables.filter((name) => !found.some((table) => table.name === name));
-      if (missing.length > 0) {
-        throw new Error(`the database lacks ${missing.join(', ')}: apply the migrations (infra/clickhouse)`);
-      }
+      await Promise.all(this.shards.map((shard) => requireTables(shard, signal)));
     });
   }
 
   async insert(plan: InsertPlan, block: InsertBlock, body: Buffer, signal: AbortSignal): Promise<void> {
-    await this.watched(signal, () => this.send(insertStatement(plan, block, this.registryUrl), body, signal));
+    const shard = this.shards[shardOf(block.partition, this.shards.length)];
+    await this.watched(signal, () => this.send(shard, insertStatement(plan, block, this.registryUrl), body, signal));
   }
 
   /** Whether ClickHouse can read a body; leaves nothing behind. Rejects when it cannot say. */
   async accepts(plan: InsertPlan, body: Buffer, signal: AbortSignal): Promise<boolean> {
     try {
-      await this.watched(signal, () => this.send(trialStatement(plan, this.registryUrl), body, signal));
+      await this.watched(signal, () => this.send(this.client, trialStatement(plan, this.registryUrl), body, signal));
       return true;
     } catch (error) {
       if (isDataFault(error)) return false;
@@ -121,9 +118,17 @@ export class Warehouse {
     return rows.map((row) => ({ ...row, loaded_offset: Number(row.loaded_offset) }));
   }
 
+  /** Whether no table that blocks reach first holds a row. */
+  async isEmpty(): Promise<boolean> {
+    const [{ n }] = await this.rows<{ n: number }>(
+      'SELECT (SELECT count() FROM interactions) + (SELECT count() FROM sessions) + (SELECT count() FROM dead_letters_log) AS n',
+    );
+    return n === 0;
+  }
+
   async close(): Promise<void> {
     clearInterval(this.timer);
-    await this.client.close();
+    await Promise.all([...new Set([this.client, ...this.shards])].map((client) => client.close()));
   }
 
   private async probe(): Promise<void> {
@@ -147,8 +152,8 @@ export class Warehouse {
     ).json<T>();
   }
 
-  private async send(query: string, body: Buffer, abort_signal: AbortSignal): Promise<void> {
-    const { stream } = await this.client.exec({
+  private async send(client: ClickHouseClient, query: string, body: Buffer, abort_signal: AbortSignal): Promise<void> {
+    const { stream } = await client.exec({
       query,
       values: Readable.from([body], { objectMode: false }),
       abort_signal,
@@ -172,6 +177,24 @@ export class Warehouse {
       this.reason = reason;
       throw error;
     }
+  }
+}
+
+async function requireTables(client: ClickHouseClient, abort_signal: AbortSignal): Promise<void> {
+  const asked = client.query({
+    query: 'SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN ({names: Array(String)})',
+    query_params: { names: neededTables },
+    format: 'JSONEachRow',
+    abort_signal,
+  });
+  const found = await asked
+    .then((result) => result.json<{ name: string }>())
+    .catch((error) => {
+      throw abort_signal.aborted ? new Error(`no answer within ${probeWithinMs} ms`) : error;
+    });
+  const missing = neededTables.filter((name) => !found.some((table) => table.name === name));
+  if (missing.length > 0) {
+    throw new Error(`the database lacks ${missing.join(', ')}: apply the migrations (infra/clickhouse)`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { schemaTexts } from '../../schemas/types';
+import { topics, valueSchemas } from '../lib/topics';
 
 interface Named {
   name: string;
@@ -9,7 +10,7 @@ interface Named {
 export const inputFields: string[] = [...stateFields(), 'customer_id', 'late', 'sessionised'];
 
 function stateFields(): string[] {
-  const { fields } = JSON.parse(schemaTexts['session-change-set.v1']) as { fields: Named[] };
+  const { fields } = JSON.parse(schemaTexts[valueSchemas[topics.sessions]]) as { fields: Named[] };
   const state = fields.find(({ name }) => name === 'state') as { type: { items: { fields: Named[] } } };
   return state.type.items.fields.map(({ name }) => name);
 }

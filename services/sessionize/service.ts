@@ -6,7 +6,7 @@ import { coPartitionAssigner } from '../lib/kafka/co-partition-assigner';
 import { TransactionalProducer } from '../lib/kafka/transactional-producer';
 import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
-import { topics } from '../lib/topics';
+import { topics, valueSchemas } from '../lib/topics';
 import type { SessionInput, SessionizeDeps } from './deps';
 import { Customer } from './domain/customer';
 import { defaultRules, type SessionRules } from './domain/rules';
@@ -46,12 +46,12 @@ export async function startSessionize(settings: SessionizeSettings, log: Log, fo
     consumer: { partitionAssigners: [coPartitionAssigner] },
     prepare: async (client): Promise<SessionizeDeps> => {
       const changeSet = form.changeSets(
-        await AvroCodec.register<SessionChangeSet>(url, `${topics.sessions}-value`, 'session-change-set.v1'),
+        await AvroCodec.register<SessionChangeSet>(url, `${topics.sessions}-value`, valueSchemas[topics.sessions]),
       );
       const enriched = await AvroCodec.register<SessionInput>(
         url,
         `${topics.enriched}-value`,
-        'enriched-event.v1',
+        valueSchemas[topics.enriched],
         form.inputFields,
       );
       return {
@@ -61,8 +61,16 @@ export async function startSessionize(settings: SessionizeSettings, log: Log, fo
         codecs: {
           enriched,
           changeSet,
-          command: await AvroCodec.register<SessionCommand>(url, `${topics.commands}-value`, 'session-command.v1'),
-          deadLetter: await AvroCodec.register<DeadLetter>(url, `${topics.deadLetter}-value`, 'dead-letter.v1'),
+          command: await AvroCodec.register<SessionCommand>(
+            url,
+            `${topics.commands}-value`,
+            valueSchemas[topics.commands],
+          ),
+          deadLetter: await AvroCodec.register<DeadLetter>(
+            url,
+            `${topics.deadLetter}-value`,
+            valueSchemas[topics.deadLetter],
+          ),
         },
         rules: defaultRules,
         packing: packingOf(changeSet, defaultRules, () => form.newCustomer(defaultRules)),

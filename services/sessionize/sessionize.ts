@@ -21,6 +21,7 @@ import { type ErasedAt, takeErasure } from './erase';
 import { openPartition } from './open-partition';
 import type { RawPositions, RevisionPace } from './pace';
 import { changeSetRecord, observeHeaders, positionRecord, rawPositions, snapshotRecord } from './records';
+import { type Renewed, renew, wholeStates } from './renewed';
 import { takeCommand } from './repair';
 import type { SessionStore } from './store';
 
@@ -29,8 +30,7 @@ interface Draft {
   records: Message[];
   /** The customer of each record that restoring needs. */
   customers: Customer[];
-  /** Customers whose whole state is written behind the change sets: it replaces what was written of them before. */
-  renewed: Set<string>;
+  renewed: Renewed;
   refused: Message[];
   /** Offsets once it is committed. */
   positions: Map<string, number>;
@@ -101,7 +101,7 @@ export class SessionizeTask implements PartitionTask {
   }
 
   private draft(positions: Map<string, number>): Draft {
-    return { records: [], customers: [], renewed: new Set(), refused: [], positions, now: this.deps.now() };
+    return { records: [], customers: [], renewed: new Map(), refused: [], positions, now: this.deps.now() };
   }
 
   private async takeEvents(messages: KafkaMessage[], draft: Draft, before: RawPositions): Promise<void> {
@@ -176,6 +176,8 @@ export class SessionizeTask implements PartitionTask {
       const customer = store.open(command.customer_id);
       this.pace.revised(command.customer_id, customer, draft.now);
       this.emit(command.customer_id, customer, changes, state, draft);
+      // Rows that the command brought and that stay as they are, are in no change set that a restore reads.
+      if (customer.sessions.length > 0) renew(draft.renewed, command.customer_id, false);
     }
   }
 
@@ -189,7 +191,7 @@ export class SessionizeTask implements PartitionTask {
     pace.revised(id, customer, draft.now);
     this.emit(id, customer, changes, [], draft);
     // Also where nothing was taken back: events may have waited for their rows.
-    draft.renewed.add(id);
+    renew(draft.renewed, id, true);
   }
 
   private revise(id: string, customer: Customer, taken: SessionEvent[], draft: Draft): void {
@@ -212,7 +214,7 @@ export class SessionizeTask implements PartitionTask {
     const { deps, store, pace, partition } = this;
     const end = deps.metrics.transactionSeconds.startTimer();
     const snapshots = this.snapshots(draft);
-    const states = [...draft.renewed].map((id) => snapshotRecord(partition, id, deps.packing.pack(id, store.open(id))));
+    const states = wholeStates(deps, store, partition, draft.renewed);
     const offsets = [topics.enriched, topics.commands].map((topic) => ({
       topic,
       partition,
@@ -232,7 +234,7 @@ export class SessionizeTask implements PartitionTask {
     draft.customers.forEach((customer, index) => {
       for (const session of customer.sessions) session.floor = Math.min(session.floor, base + index);
     });
-    for (const id of draft.renewed) for (const session of store.open(id).sessions) session.floor = base;
+    for (const id of draft.renewed.keys()) for (const session of store.open(id).sessions) session.floor = base;
     store.nextOffset = base + draft.records.length + states.length + snapshots.length + 2;
     store.tidy();
     this.positions = draft.positions;

@@ -108,6 +108,7 @@ export class SessionStore {
   /** Puts a state in place of what is known of a customer, whose packed state has been opened before. */
   set(customer_id: string, customer: Customer): void {
     this.hot.set(customer_id, customer);
+    if (this.used.has(customer_id)) this.used.set(customer_id, customer);
   }
 
   /** After a transaction: gives up what the watermark has passed, bit by bit, and packs what has not been used of late. */

@@ -83,6 +83,20 @@ describe('the dictionary of metrics', () => {
     expect(await rows('SELECT toUInt32(uniqExact(revision)) AS n FROM metric_definitions_log')).toEqual([{ n: 3 }]);
   });
 
+  test('docs/metrics.md names columns that are there, and every metric view', () => {
+    const text = readFileSync(join(projectRoot, 'docs/metrics.md'), 'utf8');
+    const named = [...text.matchAll(/`(\w+)\.(\w+)`/g)].map(([, view, column]) => ({ view, column }));
+    const isThere = ({ view, column }: (typeof named)[number]): boolean =>
+      relations.some(({ name, columns }) => name === view && columns.some((one) => one.name === column));
+    expect(named.filter((one) => !isThere(one))).toEqual([]);
+    expect(named.length).toBeGreaterThan(100);
+    // Two are summaries of what the others say, and one counts events.
+    const elsewhere = ['channel_failure_paths', 'efficiency_metrics', 'volume_trends'];
+    const views = relations.filter(isMetricView).map(({ name }) => name);
+    const missing = views.filter((view) => !elsewhere.includes(view) && !named.some((one) => one.view === view));
+    expect(missing).toEqual([]);
+  });
+
   test('docs/data-dictionary.md is what `make docs` would write', () => {
     const text = renderDataDictionary(relations, metricDefinitions);
     expect(readFileSync(join(projectRoot, 'docs/data-dictionary.md'), 'utf8')).toBe(text);

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
@@ -15,11 +16,11 @@ import { buildApp } from '../../services/ingest/app';
 import { InFlight } from '../../services/ingest/in-flight';
 import { createIngestMetrics } from '../../services/ingest/metrics';
 import { ingestSettings } from '../../services/ingest/settings';
-import { tlsOptions } from '../../services/ingest/tls';
+import { followCertificate, tlsOptions } from '../../services/ingest/tls';
 import { avroType } from '../../services/lib/avro';
 import { readSettings } from '../../services/lib/settings';
 import { projectRoot } from './support/build';
-import { ServiceProcess } from './support/service-process';
+import { ServiceProcess, until } from './support/service-process';
 
 jest.setTimeout(60_000);
 
@@ -148,7 +149,7 @@ describe('mutual TLS', () => {
       notReady: () => [],
       now: Date.now,
       inFlight,
-      metrics: createIngestMetrics(registry, () => inFlight.bytes),
+      metrics: createIngestMetrics(registry, { inFlightBytes: () => inFlight.bytes, spoolBytes: () => 0 }),
       registry,
       log: pino({ level: 'silent' }),
     });
@@ -180,6 +181,34 @@ describe('mutual TLS', () => {
       sent.on('error', reject);
       sent.end('[]');
     });
+
+  test('a certificate that is renewed is used without a restart; one that is none is not', async () => {
+    const settings = readSettings(ingestSettings, {
+      INGEST_TLS_CERT_FILE: pem('server'),
+      INGEST_TLS_KEY_FILE: pem('server-key'),
+      INGEST_TLS_CLIENT_CA_FILE: pem('ca'),
+    });
+    const lines: string[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(line) });
+    const stop = followCertificate(settings, app.server as unknown as Server, log, 20);
+    const subject = () =>
+      new Promise<string>((resolve, reject) => {
+        const { port: at } = app.server.address() as AddressInfo;
+        const socket = connect({ host: '127.0.0.1', port: at, ca: readFileSync(pem('ca')) }, () => {
+          resolve(String(socket.getPeerCertificate().subject.CN));
+          socket.destroy();
+        });
+        socket.on('error', reject);
+      });
+    expect(await subject()).toBe('127.0.0.1');
+    writeFileSync(pem('server'), 'nothing');
+    await until('the fault to be told', 5_000, async () => lines.join().includes('cannot be used'));
+    expect(await subject()).toBe('127.0.0.1');
+    make('server', 'renewed', 'ca');
+    await until('the new one to be used', 5_000, async () => (await subject()) === 'renewed');
+    stop();
+    expect(await post('/v1/events', 'client')).toBe(202);
+  });
 
   test('a certificate of our CA is a proof, for its sources; a foreign one of the same name, or none, is not', async () => {
     expect(await post('/v1/events', 'client')).toBe(202);

@@ -1,6 +1,9 @@
 // First: the correction in it must be in place before anything else loads kafkajs.
 import '../../services/lib/kafka/kafkajs';
 
+import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import pino from 'pino';
@@ -79,6 +82,24 @@ beforeAll(async () => {
 afterAll(async () => {
   ingest?.kill('SIGKILL');
 });
+
+/** With a disk to wait on: Kafka goes, the process is killed while it spools and while it replays. */
+async function spooling(folder: string, change: Record<string, string> = {}): Promise<void> {
+  const { addresses } = local.stack;
+  ingest = await ServiceProcess.start('ingest', {
+    KAFKA_BROKERS: addresses.kafkaBrokers,
+    SCHEMA_REGISTRY_URL: addresses.schemaRegistryUrl,
+    PORT: String(addresses.ports.ingest),
+    INGEST_SEND_DEADLINE_MS: '3000',
+    INGEST_PROBE_EVERY_MS: '500',
+    INGEST_SPOOL_DIR: folder,
+    ...change,
+  });
+  await ready();
+}
+
+const metric = async (name: string): Promise<number> =>
+  Number(new RegExp(`^${name}[^\\n]* (\\S+)$`, 'm').exec(await ingest.metrics())?.[1] ?? Number.NaN);
 
 // In order: one story of a service whose neighbours come and go.
 describe('ingest on a real Kafka and a real registry', () => {
@@ -208,5 +229,94 @@ describe('ingest on a real Kafka and a real registry', () => {
     const keys = await rawKeys();
     expect(answers.flatMap((it) => it?.event_ids ?? []).filter((id) => !keys.has(id))).toEqual([]);
     expect(ingest.log).not.toContain('a@b.org');
+  });
+});
+
+describe('ingest with a spool, Kafka away', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ingest-spool-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('killed at random while it spools and while it replays: no 202 is lost, repeats are the same, order is kept', async () => {
+    await local.stack.startPart('registry');
+    await spooling(folder);
+    const acknowledged: string[] = [];
+    let going = true;
+    let number = 0;
+    const client = async (): Promise<void> => {
+      while (going) {
+        const batch = Array.from({ length: 50 }, () =>
+          event({ event_id: `spool-${String(number++).padStart(7, '0')}`, text: 'x'.repeat(4_000) }),
+        );
+        const answer = await post(batch).catch(() => undefined);
+        if (answer?.status === 202) acknowledged.push(...answer.event_ids);
+        else await sleep(50);
+      }
+    };
+    const posting = client();
+    await until('the first 202', 10_000, async () => acknowledged.length > 0);
+    await local.stack.killPart('kafka');
+    for (let round = 0; round < 3; round++) {
+      const before = acknowledged.length;
+      await until('202 without Kafka', 20_000, async () => acknowledged.length > before + 200);
+      await sleep(Math.random() * 500);
+      ingest.kill('SIGKILL');
+      await ingest.ended;
+      // A record that the kill has cut off is found; more of one than chance leaves.
+      const last = readdirSync(folder)
+        .filter((name) => name.endsWith('.spool'))
+        .sort()
+        .at(-1);
+      if (round === 1 && last) appendFileSync(join(folder, last), Buffer.alloc(30, 1));
+      await spooling(folder);
+    }
+    expect(await metric('ingest_spool_bytes')).toBeGreaterThan(1_000_000);
+    await local.stack.startPart('kafka');
+    const kills = { replaying: 0 };
+    for (let round = 0; round < 3; round++) {
+      await until('the replay', 30_000, async () => (await metric('ingest_spool_records_total.step="replayed"')) > 0);
+      if ((await metric('ingest_spool_bytes')) > 0) kills.replaying++;
+      ingest.kill('SIGKILL');
+      await ingest.ended;
+      await spooling(folder);
+      if ((await metric('ingest_spool_bytes')) === 0) break;
+    }
+    going = false;
+    await posting;
+    await until('the spool to be empty', 60_000, async () => (await metric('ingest_spool_bytes')) === 0);
+    expect(kills.replaying).toBeGreaterThan(0);
+    const values = new Map<string, Buffer>();
+    const order: string[][] = [[], [], [], []];
+    for (const { partition, key, value } of (await rawRecords()).filter((it) => it.key.startsWith('spool-'))) {
+      const known = values.get(key);
+      if (known === undefined) order[partition].push(key);
+      else expect(value.equals(known)).toBe(true);
+      values.set(key, value);
+    }
+    expect(acknowledged.filter((id) => !values.has(id))).toEqual([]);
+    for (const keys of order) expect(keys).toEqual([...keys].sort());
+  });
+
+  test('no room on the disk: 503 with Retry-After; Kafka back: everything goes on', async () => {
+    ingest.kill('SIGTERM');
+    expect(await ingest.ended).toEqual({ code: 0, signal: null });
+    await spooling(folder, { INGEST_SPOOL_MAX_BYTES: String(1024 * 1024) });
+    await local.stack.killPart('kafka');
+    const acknowledged: string[] = [];
+    const large = (index: number) => event({ event_id: `full-${index}`, text: 'x'.repeat(90_000) });
+    let refused: Awaited<ReturnType<typeof post>> | undefined;
+    for (let index = 0; index < 30 && !refused; index++) {
+      const answer = await post(large(index));
+      if (answer.status === 202) acknowledged.push(...answer.event_ids);
+      else refused = answer;
+    }
+    expect(acknowledged.length).toBeGreaterThan(8);
+    expect(refused).toMatchObject({ status: 503, retryAfter: '5', reason: 'not_stored' });
+    await local.stack.startPart('kafka');
+    await until('the spool to be empty', 30_000, async () => (await metric('ingest_spool_bytes')) === 0);
+    expect(await post(event({ event_id: 'full-after' }))).toMatchObject({ status: 202 });
+    const keys = await rawKeys();
+    expect([...acknowledged, 'full-after'].filter((id) => !keys.has(id))).toEqual([]);
+    ingest.kill('SIGTERM');
+    expect(await ingest.ended).toEqual({ code: 0, signal: null });
   });
 });

@@ -5,6 +5,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectDatabase } from '../../infra/clickhouse/database';
 import { MigrationRefused, migrate } from '../../infra/clickhouse/migrate';
+import { deletionsOf } from '../../infra/tools/erase/tables';
 import { schemaTexts } from '../../schemas/types';
 import { withStack } from './support/stack';
 
@@ -42,6 +43,16 @@ describe('the migrations of the project', () => {
       "SELECT count() AS count FROM system.columns WHERE database = 'migrated'",
     );
     expect(Number(count)).toBeGreaterThan(400);
+  });
+
+  test('give no table rows of a person that make erase does not know', async () => {
+    const named = await rows<{ name: string }>(
+      client,
+      `SELECT DISTINCT table AS name FROM system.columns WHERE database = 'migrated' AND name = 'customer_id'
+         AND table IN (SELECT name FROM system.tables WHERE database = 'migrated' AND engine LIKE '%MergeTree')`,
+    );
+    const known = deletionsOf({ erasure_id: '', erased_through: 0 }).map(({ table }) => table);
+    expect(named.map(({ name }) => name).sort()).toEqual([...known, 'erasure_targets'].sort());
   });
 
   test('give interactions a column for every field of the enriched event', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { clickhouseSettings, ttlOf } from '../../infra/clickhouse/settings';
+import { clickhouseSettings, readClickhouseSettings, ttlOf } from '../../infra/clickhouse/settings';
 import { applyTtl, keptTables, tablesWithTtl } from '../../infra/clickhouse/ttl';
 import { readSettings } from '../../services/lib/settings';
 import { AuditDatabase, eventOf } from './support/audit-database';
@@ -62,7 +62,7 @@ describe('TTLs', () => {
 
   test('text, events and sessions go apart from each other, rollups stay', async () => {
     const set = settings({ TTL_TEXT_DAYS: '10', TTL_EVENTS_DAYS: '30', TTL_SESSIONS_DAYS: '40' });
-    expect((await applyTtl(database.client, set)).length).toBe(4 + 1 + 3);
+    expect((await applyTtl(database.client, set)).length).toBe(4 + 3 + 3);
     expect(await applyTtl(database.client, set)).toEqual([]);
     expect(await held()).toEqual({
       events: [
@@ -77,9 +77,14 @@ describe('TTLs', () => {
   test('are changed and taken back; what is not set is left as it is', async () => {
     expect(await applyTtl(database.client, settings({ TTL_EVENTS_DAYS: '60' }))).toEqual([
       'ALTER TABLE interactions MODIFY TTL toDateTime(occurred_at) + toIntervalDay(60)',
+      'ALTER TABLE late_repairs MODIFY TTL toDateTime(decided_at) + toIntervalDay(60)',
+      'ALTER TABLE resessionize_requests MODIFY TTL toDateTime(requested_at) + toIntervalDay(60)',
     ]);
-    const off = { TTL_TEXT_DAYS: '0', TTL_EVENTS_DAYS: '0', TTL_SESSIONS_DAYS: '0' };
-    expect((await applyTtl(database.client, settings(off))).length).toBe(4 + 1 + 3);
+    expect(await applyTtl(database.client, settings({ TTL_DEAD_LETTERS_DAYS: '90' }))).toEqual([
+      'ALTER TABLE dead_letters_log MODIFY TTL toDateTime(origin_at) + toIntervalDay(90)',
+    ]);
+    const off = { TTL_TEXT_DAYS: '0', TTL_EVENTS_DAYS: '0', TTL_SESSIONS_DAYS: '0', TTL_DEAD_LETTERS_DAYS: '0' };
+    expect((await applyTtl(database.client, settings(off))).length).toBe(4 + 3 + 3 + 1);
     const [{ left }] = await database.rows<{ left: number }>(
       "SELECT countIf(create_table_query LIKE '% TTL %') AS left FROM system.tables WHERE database = 'ttl'",
     );
@@ -101,7 +106,22 @@ describe('settings of the migrating tool', () => {
     { env: { TTL_SESSIONS_DAYS: '400' }, fault: 'TTL_SESSIONS_DAYS: must be 0 or at least' },
     { env: { TTL_ROLLUPS_DAYS: 'a year' }, fault: 'TTL_ROLLUPS_DAYS: must be a number of days' },
   ])('$env is refused', ({ env, fault }) => {
-    expect(() => readSettings(clickhouseSettings, env)).toThrow(fault);
+    expect(() => readClickhouseSettings(env)).toThrow(fault);
+  });
+
+  test('all faults are told together, and a name that is none is one', () => {
+    const told = () => readClickhouseSettings({ TTL_EVENT_DAYS: '30', TTL_TEXT_DAYS: '-1', CLICKHOUSE_CLUSTER: 'cd' });
+    expect(told).toThrow(/TTL_EVENT_DAYS: there is no such setting; there are TTL_TEXT_DAYS, TTL_EVENTS_DAYS/);
+    expect(told).toThrow(/TTL_TEXT_DAYS: must be a number of days/);
+  });
+
+  test('a cluster and its shards are named together', () => {
+    expect(() => readClickhouseSettings({ CLICKHOUSE_CLUSTER: 'cd' })).toThrow('CLICKHOUSE_SHARD_URLS: must be set');
+    const { CLICKHOUSE_SHARD_URLS } = readClickhouseSettings({
+      CLICKHOUSE_CLUSTER: 'cd',
+      CLICKHOUSE_SHARD_URLS: 'http://a:8123, http://b:8123',
+    });
+    expect(CLICKHOUSE_SHARD_URLS).toEqual(['http://a:8123', 'http://b:8123']);
   });
 
   test('sessions may be kept for ever while events go', () => {

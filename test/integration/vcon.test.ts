@@ -121,6 +121,12 @@ describe('a conversation written as a vCon', () => {
         { type: 'text', parties: [1, 0], interaction_type: 'email' },
       ],
     });
+    // What the business sent through an interface says not by whom.
+    const chat = written.find(({ parties }) => parties.some((party) => 'type' in party));
+    expect(chat).toMatchObject({
+      parties: [{ role: 'customer' }, { type: 'organization' }],
+      dialog: [{ parties: [0] }, { parties: [1, 0], interaction_type: 'messaging' }, { parties: [0] }],
+    });
     expect(JSON.stringify(written)).not.toContain('refund is on its way');
   });
 

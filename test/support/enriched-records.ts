@@ -1,7 +1,7 @@
 import type { EnrichedEvent } from '../../schemas/types';
 import { schemaTexts } from '../../schemas/types';
 import type { Message } from '../../services/lib/kafka/kafkajs';
-import { kindHeader, rawHeaders } from '../../services/lib/topics';
+import { kindHeader, rawHeaders, topics, valueSchemas } from '../../services/lib/topics';
 
 /** Where an enriched record stands in the raw topic: its partition of how many, and the highest event time there. */
 export interface RawPlace {
@@ -32,7 +32,9 @@ export const spoilt = (whole: Buffer, kind: number): Buffer =>
 /** An enriched event with nothing but the schema's defaults, null where there is none, and what is given. */
 export const enrichedEvent = (given: Partial<EnrichedEvent>): EnrichedEvent => ({ ...defaults, ...given });
 
-const { fields } = JSON.parse(schemaTexts['enriched-event.v1']) as { fields: { name: string; default?: unknown }[] };
+const { fields } = JSON.parse(schemaTexts[valueSchemas[topics.enriched]]) as {
+  fields: { name: string; default?: unknown }[];
+};
 const defaults = Object.fromEntries(
   fields.map((field) => [field.name, field.default ?? null]),
 ) as unknown as EnrichedEvent;

@@ -124,6 +124,11 @@ const promised: MetricDefinition[] = [
         'count of promises with a callback.reached',
         'That the customer was reached, not only dialled: legs alone do not tell these apart.',
       ],
+      [
+        'bridged',
+        'count of reached promises in whose call an agent joined',
+        'Before or after the customer was reached, in the very call that was made for the promise.',
+      ],
     ] as Texts[]
   ).flatMap(plain('callbacks', 'callbacks')),
   ...plain('attempts', 'callbacks')(['attempts', 'count of callback.attempted', 'Several for one promise.']),
@@ -131,6 +136,7 @@ const promised: MetricDefinition[] = [
     [
       ['attempt_rate', 'attempted', 'scheduled', 'Low for recent days: calls may still be made.'],
       ['reach_rate', 'reached', 'attempted', 'Per promise, not per attempt.'],
+      ['bridge_rate', 'bridged', 'reached', 'Below 1 customers are called and find nobody.'],
       [
         'completion_rate',
         'reached',

@@ -12,6 +12,8 @@ export const journey_rule =
 
 const behavioural = 'behavioural FCR: Genesys next contact avoidance (from wrap-up, any intent); no standard';
 
+const net = 'Medallia, net FCR: resolved first / (contacts - not resolvable at level 1)';
+
 const repeats: MetricDefinition[] = [
   ...define('repeat_contacts', 'contacts', own, [
     [
@@ -59,6 +61,26 @@ const repeats: MetricDefinition[] = [
       'measured_answered - repeated_answered',
       'measured_answered',
       'FCR of contacts that reached an agent.',
+    ],
+  ]),
+  ...define('repeat_contacts', 'contacts', net, [
+    [
+      'beyond_level_1',
+      'measured_answered that ended DEFERRED or ESCALATED',
+      'By the outcome of the contact: handed to the back office or another level, or put off.',
+    ],
+    [
+      'resolved_first',
+      'the other measured_answered that were not repeated',
+      'Within window_days and the scopes asked for.',
+    ],
+  ]),
+  ...define('repeat_contacts', 'share (0 to 1)', net, [
+    [
+      'net_fcr',
+      'resolved_first',
+      'measured_answered - beyond_level_1',
+      'FCR of what the first level could resolve. NULL where that is nothing.',
     ],
   ]),
 ];

@@ -43,11 +43,29 @@ const handle: MetricDefinition[] = [
       [
         'handle_ms',
         'talk_ms + hold_ms + acw_ms',
-        'Dialling is not in it: legs do not tell it. With conversations side by side the sum exceeds the time on the clock.',
+        'Dialling is not in it: aht_incl_dialling_ms has it. With conversations side by side the sum exceeds the time on the clock.',
         genesys,
       ],
     ] as Texts[]
   ).flatMap(plain('ms', ...both)),
+  ...plain(
+    'ms',
+    ...both,
+  )([
+    'dial_ms',
+    'sum of dialling and contacting of handled outbound calls that did not queue',
+    'Ringing as the source states it, unless an offer to an agent rang; else from the leg’s first event to its answer. Calls that nobody answered, other channels and queued calls add nothing.',
+    `${genesys}: tDialing + tContacting`,
+  ]),
+  ...plain(
+    'legs',
+    'handle_times',
+  )([
+    'dialled',
+    'count of handled outbound calls whose dialling is known',
+    'Voice and video that did not queue.',
+    genesys,
+  ]),
   ...plain(
     'legs',
     ...both,
@@ -68,6 +86,13 @@ const handle: MetricDefinition[] = [
         'handle_ms',
         'handled',
         'Per leg; a contact with two agents is two in the divisor (aht_per_contact_ms is not). Equal to aht_ms of efficiency_metrics. Legs of which nothing is known count as 0: see aht_timed_ms.',
+        genesys,
+      ],
+      [
+        'aht_incl_dialling_ms',
+        'handle_ms + dial_ms',
+        'handled',
+        'The variant for outbound teams; equal to aht_ms where nothing is dialled.',
         genesys,
       ],
       ['aht_timed_ms', 'handle_ms', 'handled_timed', 'The same where every leg is timed.'],
@@ -98,6 +123,7 @@ const handle: MetricDefinition[] = [
         'A skipped one is not known, and left out.',
         genesys,
       ],
+      ['avg_dial_ms', 'dial_ms', 'dialled', 'Calls that nobody answered are not in it.', genesys],
       [
         'avg_focus_ms',
         'focus_ms',

@@ -4,10 +4,13 @@ import { dimensions } from './dimensions';
 import { efficiency } from './efficiency';
 import { handling } from './handling';
 import { journeys } from './journeys';
+import { opportunities } from './opportunities';
 import { queues } from './queues';
 import { rules } from './rules';
 import { service } from './service';
+import { responseLevels } from './service-levels';
 import { volume } from './volume';
+import { waits } from './waits';
 
 export type { MetricDefinition } from './definition';
 
@@ -18,8 +21,11 @@ export const metricDefinitions: readonly MetricDefinition[] = [
   ...volume,
   ...efficiency,
   ...queues,
+  ...waits,
   ...handling,
   ...chains,
   ...journeys,
+  ...opportunities,
   ...service,
+  ...responseLevels,
 ];

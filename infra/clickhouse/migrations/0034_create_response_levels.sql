@@ -4,6 +4,7 @@ CREATE OR REPLACE VIEW response_levels
   day Date COMMENT 'Day in time_zone on which the conversations started.',
   channel LowCardinality(String) COMMENT 'Channel of their first events.',
   asked UInt64 COMMENT 'Conversations in which a customer waited for a human reply: answered + overdue + undecided.',
+  with_bot UInt64 COMMENT 'Unanswered, with a bot in them that has not handed over: not asked of people, in no denominator.',
   answered UInt64 COMMENT 'Those whose first wait was answered.',
   in_target UInt64 COMMENT 'Of the answered, those whose first wait was at most target_seconds.',
   overdue UInt64 COMMENT 'Unanswered for longer than target_seconds by up_to, or by the watermark.',
@@ -24,10 +25,11 @@ SELECT
   toDate(m.started_at, {time_zone:String}) AS day,
   m.channel AS channel,
   answered + overdue + undecided AS asked,
+  countIf(m.waits_still AND m.has_bot) AS with_bot,
   count(m.first_response_from_waiting_ms) AS answered,
   countIf(ifNull(m.first_response_from_waiting_ms <= target_ms, false)) AS in_target,
-  countIf(m.waits_still AND m.waited_ms > target_ms) AS overdue,
-  countIf(m.waits_still AND m.waited_ms <= target_ms) AS undecided,
+  countIf(m.waits_still AND NOT m.has_bot AND m.waited_ms > target_ms) AS overdue,
+  countIf(m.waits_still AND NOT m.has_bot AND m.waited_ms <= target_ms) AS undecided,
   in_target / nullIf(answered + overdue, 0) AS response_level,
   if(max(m.has_hours), countIf(ifNull(m.business_first_response_from_waiting_ms <= target_ms, false)), NULL) AS business_in_target,
   business_in_target / nullIf(answered, 0) AS business_answer_level,
@@ -42,6 +44,11 @@ FROM
     *,
     is_waiting AND first_response_from_waiting_ms IS NULL AS waits_still,
     ifNull(toUnixTimestamp64Milli(known_to) - toUnixTimestamp64Milli(waiting_since), 0) AS waited_ms,
+    handoff_at IS NULL AND (source_system, source_instance, conversation_id) IN (
+      SELECT source_system, source_instance, multiIf(case_id != '', case_id, contact_id != '', contact_id, interaction_id)
+      FROM interactions
+      WHERE (startsWith(event_type, 'bot.') OR actor_type = 'BOT') AND sessionised
+        AND occurred_at >= {from:DateTime64(3, 'UTC')} - INTERVAL 90 DAY) AS has_bot,
     business_total_reply_time_ms IS NOT NULL AS has_hours
   FROM conversation_metrics(
     from = {from:DateTime64(3, 'UTC')}, to = {to:DateTime64(3, 'UTC')}, up_to = {up_to:Nullable(DateTime64(3, 'UTC'))}, schedule = {schedule:String})

@@ -16,6 +16,8 @@ export interface EngineOptions {
   /** Where the engine's configuration is written. */
   configPath: string;
   maxMemoryBytes: number;
+  /** The only folder that BACKUP writes to and RESTORE reads from. */
+  backupDir: string;
 }
 
 /** The embedded engine on one data directory. Another process with the same directory is refused by the engine. */
@@ -29,8 +31,8 @@ export class Engine {
     readonly version: string,
   ) {}
 
-  static async open({ dataDir, configPath, maxMemoryBytes }: EngineOptions): Promise<Engine> {
-    writeFileSync(configPath, configuration(maxMemoryBytes));
+  static async open({ dataDir, configPath, maxMemoryBytes, backupDir }: EngineOptions): Promise<Engine> {
+    writeFileSync(configPath, configuration(maxMemoryBytes, backupDir));
     const engineArguments = [`--config-file=${configPath}`, ...defaults(maxMemoryBytes)];
     const addon = loadAddon();
     const keeper = new EngineConnection(addon, addon.CreateConnection(dataDir, engineArguments));
@@ -106,7 +108,7 @@ function defaults(maxMemoryBytes: number): string[] {
 /**
  * Caches small and background work modest: the engine's defaults are for a server (5 GB of marks, 90 % of the memory).
  */
-function configuration(maxMemoryBytes: number): string {
+function configuration(maxMemoryBytes: number, backupDir: string): string {
   const megabyte = 1 << 20;
   const entries: Record<string, string | number> = {
     display_name: 'customer-dynamics-local',
@@ -126,5 +128,13 @@ function configuration(maxMemoryBytes: number): string {
     max_thread_pool_free_size: 64,
   };
   const lines = Object.entries(entries).map(([name, value]) => `  <${name}>${value}</${name}>`);
+  // Clusters to try the cluster form of the schema on: shards that are all this engine, which asks itself without a
+  // connection. It takes addresses for its own by this port, which it does not open.
+  const shard = '<shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard>';
+  lines.push('  <tcp_port>9000</tcp_port>');
+  lines.push(`  <remote_servers><self>${shard}</self><self_twice>${shard}${shard}</self_twice></remote_servers>`);
+  lines.push(`  <backups><allowed_path>${escaped(backupDir)}</allowed_path></backups>`);
   return `<clickhouse>\n${lines.join('\n')}\n</clickhouse>\n`;
 }
+
+const escaped = (text: string): string => text.replace(/[&<>]/g, (mark) => `&#${mark.charCodeAt(0)};`);

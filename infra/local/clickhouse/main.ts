@@ -65,7 +65,8 @@ async function open(settings: FrontSettings): Promise<FrontDeps> {
   }
   const spool = Spool.prepare(dataDir, settings.READ_SESSIONS);
   const maxMemoryBytes = settings.MAX_SERVER_MEMORY_BYTES;
-  const engine = await Engine.open({ dataDir, configPath: spool.configPath, maxMemoryBytes }).catch(
+  const backupDir = settings.CLICKHOUSE_BACKUP_DIR;
+  const engine = await Engine.open({ dataDir, configPath: spool.configPath, maxMemoryBytes, backupDir }).catch(
     (error: unknown) => {
       throw new StackFault(`The engine cannot open ${dataDir}: ${errorMessage(error)}`);
     },

@@ -17,6 +17,11 @@ export const frontSettings = z.object({
       'must not contain * ? { } [ ]: the engine takes them for patterns',
     )
     .default(() => resolve('.local/data/clickhouse')),
+  /** Below it lie the files of BACKUP … TO File('name'). */
+  CLICKHOUSE_BACKUP_DIR: z
+    .string()
+    .transform((value) => resolve(value))
+    .default(() => resolve('.local/backups')),
   /** Statements that write and run at once; more only wait for each other inside the engine. */
   WRITE_SESSIONS: integer(2, 1, 16),
   /** Queries that run at once, viewers' and writers' alike. */

@@ -80,7 +80,6 @@ export async function rebuild(
         }
         // What was loaded while it was put in place would be lost from the roll-up: then all is done again.
         if (await isStill()) {
-          await command(deps, `DROP TABLE IF EXISTS ${shadow} SYNC`);
           return { differences: differ, partitions, rows: made.rows, paused_ms: Date.now() - startedAt, rounds };
         }
       }
@@ -89,6 +88,7 @@ export async function rebuild(
         throw new Error(`load does not keep still (${mostRounds} rounds): is each one in LOAD_URLS?`);
     }
   } finally {
+    await command(deps, `DROP TABLE IF EXISTS ${shadow} SYNC`).catch(() => undefined);
     await pause.end();
   }
 }

@@ -16,6 +16,8 @@ export interface ReplayOptions {
   /** Name of the source adapter; `events` is our own form. */
   source: string;
   ingestUrl: string;
+  /** Where ingest asks for one. */
+  ingestKey?: string;
   brokers: string;
   clickhouse: ClickHouseClient;
   checkpoint: Checkpoint;
@@ -80,7 +82,12 @@ async function sendAll(options: ReplayOptions, progress: ProgressLine, startedAt
     await window.admit(chunk);
     if (failure) break;
     admitted = chunk.lastLine;
-    const flight = sendChunk(url, chunk, (reason) => progress.show(`ingest does not take it (${reason}), trying again`))
+    const flight = sendChunk(
+      url,
+      chunk,
+      (reason) => progress.show(`ingest does not take it (${reason}), trying again`),
+      options.ingestKey,
+    )
       .then(({ accepted, rejected }) => {
         result.accepted += accepted;
         result.rejected += rejected.length;
@@ -123,7 +130,11 @@ function rejectWriter(path: string) {
   };
 }
 
-async function waitUntilLoaded(options: ReplayOptions, progress: ProgressLine): Promise<void> {
+/** Waits until ClickHouse holds all that the raw topic holds now. */
+export async function waitUntilLoaded(
+  options: Pick<ReplayOptions, 'brokers' | 'clickhouse'>,
+  progress: ProgressLine,
+): Promise<void> {
   const ends = await rawEnds(options.brokers);
   let last = -1;
   let movedAt = Date.now();

@@ -51,9 +51,8 @@ const named = (channel: string, interaction: string): object => ({
 });
 
 function messageDialog(event: StoredEvent, parties: Parties): Dialog {
-  const from = parties.of(event);
-  // From the customer to somebody, or from somebody (a mailbox, a system) to the customer.
-  const list = from === undefined || from === 0 ? [0] : [from, 0];
+  const from = parties.of(event) ?? (event.direction === 'OUTBOUND' ? parties.organisation() : 0);
+  const list = from === 0 ? [0] : [from, 0];
   return {
     type: 'text',
     start: iso(event.occurred_at_ms),

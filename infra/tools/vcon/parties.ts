@@ -16,6 +16,16 @@ export class Parties {
     this.list = [{ uuid: customerId, role: 'customer' }];
   }
 
+  /** The organisation itself: of what it sent without saying who, or by which program. */
+  organisation(): number {
+    const known = this.places.get('');
+    if (known !== undefined) return known;
+    const place = this.list.length;
+    this.list.push({ type: 'organization' });
+    this.places.set('', place);
+    return place;
+  }
+
   /** Index of an event's actor, 0 for the customer; undefined for the system and for nobody. */
   of({ actor_type, actor_id }: Pick<StoredEvent, 'actor_type' | 'actor_id'>): number | undefined {
     if (actor_type === 'CUSTOMER') return 0;

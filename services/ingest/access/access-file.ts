@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Log } from '../../lib/log';
 import { SettingsError } from '../../lib/settings';
+import { fileVersion } from '../file-version';
 import { type AccessRules, type RulesContext, readRules } from './rules';
 
 const lookEveryMs = 5_000;
@@ -20,7 +21,7 @@ export class AccessFile {
     private readonly onChange: (rules: AccessRules) => void,
     private readonly log: Log,
   ) {
-    this.seen = version(path);
+    this.seen = fileVersion(path);
     this.timer = setInterval(() => this.look(), lookEveryMs);
     this.timer.unref();
   }
@@ -39,7 +40,7 @@ export class AccessFile {
 
   /** Looks whether the file has changed; done by itself every 5 s. */
   look(): void {
-    const now = version(this.path);
+    const now = fileVersion(this.path);
     if (now === this.seen) return;
     this.seen = now;
     const read = readAccessFile(this.path, this.context);
@@ -63,15 +64,5 @@ function readAccessFile(path: string, context: Omit<RulesContext, 'readSecret'>)
     return readRules(readFileSync(path, 'utf8'), { ...context, readSecret: (it) => readFileSync(it, 'utf8') });
   } catch (error) {
     return { faults: [`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`] };
-  }
-}
-
-/** Through links: a mounted secret changes by where its link leads. */
-function version(path: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs} ${size} ${ino}`;
-  } catch {
-    return 'none';
   }
 }

@@ -10,13 +10,14 @@ import {
   type SurveyKind,
   schemaTexts,
 } from '../../../schemas/types';
+import { topics, valueSchemas } from '../../lib/topics';
 import { attributes } from './attributes';
 import { limits } from './limits';
 import { parseTime } from './time';
 
 /** Symbols of the enums in the Avro schema, by name: one list for both. */
 const symbols = new Map<string, string[]>();
-JSON.parse(schemaTexts['interaction-event.v1'], (_key, node) => {
+JSON.parse(schemaTexts[valueSchemas[topics.raw]], (_key, node) => {
   if (node?.type === 'enum') symbols.set(node.name, node.symbols);
   return node;
 });

@@ -1,5 +1,6 @@
 import type { ActorType } from '../../../schemas/types';
 import { type Base, eventsOf, type Fact, jsonSource, missing, skipped } from './facts';
+import type { SentIdentity } from './identities';
 import { attributesOf } from './record-facts';
 import type { Adapted } from './source';
 import {
@@ -58,7 +59,7 @@ function adaptMessage(message: Fields, isEdit: boolean): Adapted {
     interaction_id: idOf(interaction),
     contact_id: idOf(interaction),
     thread_id: isPrivate ? chatId : idOf([chatId, topic].filter(Boolean).join(':')),
-    identities: identitiesOf(isPrivate ? chatId : user, user, message),
+    identities: identity('social:telegram', isPrivate ? chatId : user, true),
   };
   const key = `message:${chatId}:${id}:${sentAt}`;
   const editedAt = instantOf(message.edit_date);
@@ -75,17 +76,22 @@ function adaptMessage(message: Fields, isEdit: boolean): Adapted {
   };
   const joins = actor === 'AGENT' && !isEdit;
   const joined: Fact = { key: `${key}:joined`, type: 'agent.joined', at: sentAt, actor: fact.actor };
-  return { events: eventsOf(base, joins ? [joined, fact] : [fact]) };
+  const facts = joins ? [joined, fact] : [fact];
+  const phone = actor === 'CUSTOMER' && !isEdit ? ownNumber(user, message) : [];
+  if (phone.length > 0) {
+    const identities = [...phone, ...base.identities];
+    facts.push({ key: `${key}:number`, type: 'analysis.identity_shared', at: sentAt, identities });
+  }
+  return { events: eventsOf(base, facts) };
 }
 
-/** A number that somebody shares is theirs only if the card says so: people also pass on other people's. */
-function identitiesOf(person: string, user: string, { contact }: Fields) {
+/**
+ * A number that somebody shares is theirs only if the card says so: people also pass on other people's. It stands in a fact
+ * of its own, outside sessions: as identity of the message it would take that one message away from the chat.
+ */
+function ownNumber(user: string, { contact }: Fields): SentIdentity[] {
   const card = fieldsOf(contact);
-  const isOwn = idOf(card.user_id) === user && person === user;
-  return [
-    ...(isOwn ? identity('phone', internationalPhone(card.phone_number), true) : []),
-    ...identity('social:telegram', person, true),
-  ];
+  return idOf(card.user_id) === user ? identity('phone', internationalPhone(card.phone_number), true) : [];
 }
 
 function commandOf({ entities, text }: Fields): string | undefined {

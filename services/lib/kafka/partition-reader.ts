@@ -1,3 +1,4 @@
+import { clusterOf } from './cluster-of';
 import type { Kafka, KafkaMessage } from './kafkajs';
 
 /** The few internals of kafkajs 2.2.4 used here: it has no public way to read a partition without a group. */
@@ -21,7 +22,6 @@ interface FetchResponse {
 type BatchClass = new (topic: string, fetchedOffset: string, data: PartitionData) => { messages: KafkaMessage[] };
 
 const Batch = require('kafkajs/src/consumer/batch') as BatchClass;
-const InstrumentationEmitter = require('kafkajs/src/instrumentation/emitter') as new () => object;
 const readCommitted = 1;
 const fetchBytes = 8 * 1024 * 1024;
 
@@ -30,16 +30,7 @@ export class PartitionReader {
   private constructor(private readonly cluster: Cluster) {}
 
   static async connect(kafka: Kafka): Promise<PartitionReader> {
-    const create = Object.getOwnPropertySymbols(kafka).find(
-      (symbol) => symbol.description === 'private:Kafka:createCluster',
-    );
-    if (!create) throw new Error('kafkajs has changed: it no longer makes clusters as version 2.2.4 does');
-    const cluster = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[create]({
-      metadataMaxAge: 300_000,
-      allowAutoTopicCreation: false,
-      isolationLevel: readCommitted,
-      instrumentationEmitter: new InstrumentationEmitter(),
-    });
+    const cluster = clusterOf<Cluster>(kafka);
     await cluster.connect();
     return new PartitionReader(cluster);
   }

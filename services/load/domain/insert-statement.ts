@@ -7,6 +7,8 @@ export interface InsertPlan {
   columns: readonly Column[];
   /** Columns inserted as something else than they are read: name to expression. */
   computed?: Readonly<Record<string, string>>;
+  /** Settings of this plan beside those of every block, e.g. `input_format_avro_allow_missing_fields = 1`. */
+  settings?: readonly string[];
 }
 
 export type Column = readonly [name: string, type: string];
@@ -70,7 +72,7 @@ export const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&
 
 const structureOf = ({ columns }: InsertPlan): string => columns.map(([name, type]) => `${name} ${type}`).join(', ');
 
-const settingsClause = ({ format }: InsertPlan, registryUrl: string, settings: readonly string[]): string => {
-  const registry = format === 'Avro' ? [] : [`format_avro_schema_registry_url = ${quoted(registryUrl)}`];
-  return `SETTINGS ${[...registry, ...settings].join(', ')}`;
+const settingsClause = (plan: InsertPlan, registryUrl: string, settings: readonly string[]): string => {
+  const registry = plan.format === 'Avro' ? [] : [`format_avro_schema_registry_url = ${quoted(registryUrl)}`];
+  return `SETTINGS ${[...registry, ...settings, ...(plan.settings ?? [])].join(', ')}`;
 };

@@ -1,4 +1,5 @@
 import { schemaTexts } from '../../../schemas/types';
+import { topics, valueSchemas } from '../../lib/topics';
 
 type FieldType = string | { type?: FieldType; logicalType?: string } | FieldType[];
 interface Field {
@@ -7,7 +8,7 @@ interface Field {
 }
 
 const fieldsOf = (name: 'events' | 'sessions' | 'legs'): Field[] => {
-  const { fields } = JSON.parse(schemaTexts['session-command.v1']) as {
+  const { fields } = JSON.parse(schemaTexts[valueSchemas[topics.commands]]) as {
     fields: { name: string; type: { items: { fields: Field[] } } }[];
   };
   return (fields.find((field) => field.name === name) as (typeof fields)[number]).type.items.fields;

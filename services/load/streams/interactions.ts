@@ -2,7 +2,7 @@ import type { EnrichedEvent } from '../../../schemas/types';
 import { AvroCodec } from '../../lib/avro';
 import { headerNumber } from '../../lib/kafka/headers';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
-import { rawHeaders, topics } from '../../lib/topics';
+import { rawHeaders, topics, valueSchemas } from '../../lib/topics';
 import { frameId } from '../domain/frame';
 import { plansFor } from '../domain/insert-plans';
 import type { Progress, RawReach } from '../domain/progress';
@@ -14,7 +14,9 @@ import { bytesOf, type Stream } from './stream';
 /** `interactions.enriched`: the values go to ClickHouse as they came, or in a container; it decodes them itself. */
 export async function interactionsStream(registryUrl: string, readsRegistry: boolean): Promise<Stream> {
   const subject = `${topics.enriched}-value`;
-  const codec = await AvroCodec.register<EnrichedEvent>(registryUrl, subject, 'enriched-event.v1', ['event_id']);
+  const codec = await AvroCodec.register<EnrichedEvent>(registryUrl, subject, valueSchemas[topics.enriched], [
+    'event_id',
+  ]);
   const ids = new SchemaIds(registryUrl, 'dev.customerdynamics.v1.EnrichedEvent');
   const plans = plansFor('interactions');
   return {

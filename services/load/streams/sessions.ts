@@ -2,7 +2,7 @@ import type { SessionChangeSet } from '../../../schemas/types';
 import { AvroCodec, UndecodableValue } from '../../lib/avro';
 import { headerNumber, headerText } from '../../lib/kafka/headers';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
-import { kindHeader, topics } from '../../lib/topics';
+import { kindHeader, topics, valueSchemas } from '../../lib/topics';
 import { frameId } from '../domain/frame';
 import { plansFor } from '../domain/insert-plans';
 import type { Progress } from '../domain/progress';
@@ -19,7 +19,7 @@ type Reach = Pick<SessionChangeSet, 'change_seq' | 'progress'>;
 export async function sessionsStream(registryUrl: string, readsRegistry: boolean): Promise<Stream> {
   const subject = `${topics.sessions}-value`;
   const fields = ['change_seq', 'progress'];
-  const codec = await AvroCodec.register<Reach>(registryUrl, subject, 'session-change-set.v1', fields);
+  const codec = await AvroCodec.register<Reach>(registryUrl, subject, valueSchemas[topics.sessions], fields);
   const ids = new SchemaIds(registryUrl, 'dev.customerdynamics.v1.SessionChangeSet');
   const plans = plansFor('sessions');
   const bodies = readsRegistry ? confluentBodies(plans, ids) : containerBodies(plans, ids, codec);

@@ -2,7 +2,7 @@ import type { EnrichedEvent } from '../../../schemas/types';
 import { AvroCodec } from '../../../services/lib/avro';
 import type { Kafka, Message } from '../../../services/lib/kafka/kafkajs';
 import { partitionOf } from '../../../services/lib/kafka/partitioner';
-import { topics } from '../../../services/lib/topics';
+import { topics, valueSchemas } from '../../../services/lib/topics';
 import { enrichedEvent, heartbeat, rawHeadersOf } from '../../support/enriched-records';
 
 export const partitions = 4;
@@ -55,7 +55,11 @@ function* events({ botEvents, botLegs, shared, plain }: Extremes): Iterable<Part
 
 /** Writes them as enrich would; a clock that runs ahead does not move the raw time. Answers how many records each partition holds. */
 export async function writeExtremes(kafka: Kafka, registryUrl: string, extremes: Extremes): Promise<number[]> {
-  const codec = await AvroCodec.register<EnrichedEvent>(registryUrl, `${topics.enriched}-value`, 'enriched-event.v1');
+  const codec = await AvroCodec.register<EnrichedEvent>(
+    registryUrl,
+    `${topics.enriched}-value`,
+    valueSchemas[topics.enriched],
+  );
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
     createPartitioner:

@@ -12,7 +12,7 @@ import { createKafka } from '../../../services/lib/kafka/client';
 import type { Kafka } from '../../../services/lib/kafka/kafkajs';
 import { PartitionReader } from '../../../services/lib/kafka/partition-reader';
 import { createLog } from '../../../services/lib/log';
-import { kindHeader, topics } from '../../../services/lib/topics';
+import { kindHeader, topics, valueSchemas } from '../../../services/lib/topics';
 import { metricSum } from '../../support/metric-sum';
 import { readTopic } from '../../support/read-topic';
 import { onOwnStack } from '../stack';
@@ -91,7 +91,7 @@ async function main(): Promise<void> {
 async function standing(kafka: Kafka, registryUrl: string): Promise<Map<string, SessionRow[]>> {
   type Rows = { customer_id: string; sessions: SessionRow[] };
   const subject = `${topics.sessions}-value`;
-  const codec = await AvroCodec.register<Rows>(registryUrl, subject, 'session-change-set.v1', [
+  const codec = await AvroCodec.register<Rows>(registryUrl, subject, valueSchemas[topics.sessions], [
     'customer_id',
     'sessions',
   ]);

@@ -2,7 +2,7 @@ import type { EnrichedEvent } from '../../../schemas/types';
 import { AvroCodec } from '../../../services/lib/avro';
 import type { Kafka, Message } from '../../../services/lib/kafka/kafkajs';
 import { partitionOf } from '../../../services/lib/kafka/partitioner';
-import { topics } from '../../../services/lib/topics';
+import { topics, valueSchemas } from '../../../services/lib/topics';
 import { enrichedEvent, heartbeat, type RawPlace, rawHeadersOf } from '../../support/enriched-records';
 import { customerId, type Load } from './loads';
 
@@ -14,7 +14,11 @@ const rawPartitions = 4;
  * partition's time in the headers, heartbeats at the end. Returns how many records each partition now holds.
  */
 export async function writeInput(kafka: Kafka, registryUrl: string, load: Load): Promise<number[]> {
-  const codec = await AvroCodec.register<EnrichedEvent>(registryUrl, `${topics.enriched}-value`, 'enriched-event.v1');
+  const codec = await AvroCodec.register<EnrichedEvent>(
+    registryUrl,
+    `${topics.enriched}-value`,
+    valueSchemas[topics.enriched],
+  );
   const producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner: () => namedPartition });
   await producer.connect();
   const written = new Array<number>(partitions).fill(0);

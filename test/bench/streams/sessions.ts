@@ -2,7 +2,7 @@ import type { SessionRow } from '../../../schemas/types';
 import { AvroCodec } from '../../../services/lib/avro';
 import type { Admin } from '../../../services/lib/kafka/kafkajs';
 import type { PartitionReader } from '../../../services/lib/kafka/partition-reader';
-import { kindHeader, topics } from '../../../services/lib/topics';
+import { kindHeader, topics, valueSchemas } from '../../../services/lib/topics';
 import { readTopic } from '../../support/read-topic';
 import { customerId, type Load } from './loads';
 
@@ -34,7 +34,7 @@ export async function readChangeSets(admin: Admin, reader: PartitionReader, regi
   const codec = await AvroCodec.register<{ customer_id: string; sessions: SessionRow[] }>(
     registryUrl,
     `${topics.sessions}-value`,
-    'session-change-set.v1',
+    valueSchemas[topics.sessions],
     ['customer_id', 'sessions'],
   );
   const emitted = new Map<string, string>();

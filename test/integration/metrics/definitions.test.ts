@@ -2,16 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { chains } from '../../../infra/clickhouse/metric-definitions/chains';
 import { handling } from '../../../infra/clickhouse/metric-definitions/handling';
 import { queues } from '../../../infra/clickhouse/metric-definitions/queues';
+import { waits } from '../../../infra/clickhouse/metric-definitions/waits';
 import { withStack } from '../support/stack';
 import { LegDatabase } from './leg-database';
 
 const local = withStack(['clickhouse'], { setUpSteps: [] });
-const definitions = [...queues, ...handling, ...chains];
+const definitions = [...queues, ...waits, ...handling, ...chains];
 const views = [
   'service_levels',
   'abandonments',
   'handle_times',
   'transfers',
+  'wait_percentiles',
   'agent_handle_times',
   'contact_metrics',
   'callbacks',

@@ -178,6 +178,9 @@ test('rates stand beside their counts, per day, channel and intent', async () =>
     measured_answered: 1,
     repeated_answered: 1,
     fcr_answered: 0,
+    beyond_level_1: 0,
+    resolved_first: 0,
+    net_fcr: 0,
   });
   expect(chat).toMatchObject({
     contacts: 1,
@@ -186,6 +189,7 @@ test('rates stand beside their counts, per day, channel and intent', async () =>
     repeat_contact_rate: null,
     fcr: null,
     fcr_answered: null,
+    net_fcr: null,
   });
 });
 

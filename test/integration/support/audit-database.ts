@@ -1,6 +1,7 @@
 import { type EnrichedEvent, type SessionRow, schemaTexts } from '../../../schemas/types';
 import { enrichEvent } from '../../../services/enrich/domain/enrich-event';
 import { validate } from '../../../services/ingest/domain/validate';
+import { topics, valueSchemas } from '../../../services/lib/topics';
 import { MigratedDatabase } from './migrated-database';
 
 /** What an audit tells of one session; `expected` and `found` are [start, end, events, contacts], null where there is none. */
@@ -30,9 +31,9 @@ export interface AuditRange {
 }
 
 const defaults = Object.fromEntries(
-  (JSON.parse(schemaTexts['enriched-event.v1']) as { fields: { name: string; default?: unknown }[] }).fields.map(
-    (field) => [field.name, field.default ?? null],
-  ),
+  (
+    JSON.parse(schemaTexts[valueSchemas[topics.enriched]]) as { fields: { name: string; default?: unknown }[] }
+  ).fields.map((field) => [field.name, field.default ?? null]),
 );
 
 /** A customer's event that takes part in sessions and is not late, with nothing in it but what is given. */

@@ -1,7 +1,7 @@
 import type { EnrichedEvent, LegRow, SessionChangeSet, SessionRow } from '../../../schemas/types';
 import { AvroCodec } from '../../../services/lib/avro';
 import type { Kafka, Message, Producer, TopicMessages } from '../../../services/lib/kafka/kafkajs';
-import { kindHeader, topics } from '../../../services/lib/topics';
+import { kindHeader, topics, valueSchemas } from '../../../services/lib/topics';
 import { enrichedEvent, heartbeat, rawHeadersOf, spoilt } from '../../support/enriched-records';
 
 /** What must be in the tables when all that was committed is loaded. */
@@ -53,8 +53,8 @@ export class LoadInput {
     for (const producer of producers) await producer.connect();
     return new LoadInput(
       producers,
-      await AvroCodec.register(registryUrl, `${topics.enriched}-value`, 'enriched-event.v1'),
-      await AvroCodec.register(registryUrl, `${topics.sessions}-value`, 'session-change-set.v1'),
+      await AvroCodec.register(registryUrl, `${topics.enriched}-value`, valueSchemas[topics.enriched]),
+      await AvroCodec.register(registryUrl, `${topics.sessions}-value`, valueSchemas[topics.sessions]),
       random,
     );
   }

@@ -3,7 +3,7 @@ import type { LegRow, SessionChangeSet, SessionRow } from '../../../schemas/type
 import { AvroCodec } from '../../../services/lib/avro';
 import type { Admin } from '../../../services/lib/kafka/kafkajs';
 import type { PartitionReader } from '../../../services/lib/kafka/partition-reader';
-import { kindHeader, topics } from '../../../services/lib/topics';
+import { kindHeader, topics, valueSchemas } from '../../../services/lib/topics';
 import { readTopic } from '../../support/read-topic';
 
 /** What stands after all revisions. */
@@ -24,7 +24,7 @@ export interface Played {
  */
 export async function playSessions(admin: Admin, reader: PartitionReader, registryUrl: string): Promise<Played> {
   const subject = `${topics.sessions}-value`;
-  const codec = await AvroCodec.register<SessionChangeSet>(registryUrl, subject, 'session-change-set.v1');
+  const codec = await AvroCodec.register<SessionChangeSet>(registryUrl, subject, valueSchemas[topics.sessions]);
   const played: Played = { sessions: new Map(), legs: new Map(), changeSets: 0, takenBack: 0, inputOffsets: new Map() };
   const lastSeq = new Map<number, number>();
   await readTopic(admin, reader, topics.sessions, ({ value, headers, offset }, partition) => {

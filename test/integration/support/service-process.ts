@@ -21,11 +21,11 @@ export class ServiceProcess {
     });
   }
 
-  /** Starts `services/<name>/main` and resolves when it answers /livez; throws with its output when it ends first. */
-  static async start(name: string, env: Record<string, string>): Promise<ServiceProcess> {
-    const main = join(root, 'services', name, 'main');
+  /** Starts `services/<name>/main` of these sources and resolves when it answers /livez; throws with its output when it ends first. */
+  static async start(name: string, env: Record<string, string>, sources = root): Promise<ServiceProcess> {
+    const main = join(sources, 'services', name, 'main');
     const child = spawn(process.execPath, compiled ? [`${main}.js`] : ['--import', 'tsx', `${main}.ts`], {
-      cwd: root,
+      cwd: sources,
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

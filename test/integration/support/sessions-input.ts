@@ -2,7 +2,7 @@ import type { EnrichedEvent } from '../../../schemas/types';
 import { AvroCodec } from '../../../services/lib/avro';
 import type { Kafka, Message, Producer, Transaction } from '../../../services/lib/kafka/kafkajs';
 import { partitionOf } from '../../../services/lib/kafka/partitioner';
-import { topics } from '../../../services/lib/topics';
+import { topics, valueSchemas } from '../../../services/lib/topics';
 import { Random } from '../../simulator/core/random';
 import { enrichedEvent, heartbeat, rawHeadersOf, spoilt } from '../../support/enriched-records';
 import { type Arrival, rawPartitions, type SessionEventsOptions, sessionEvents } from './session-events';
@@ -68,7 +68,11 @@ export class SessionsInput {
       kafka.producer({ transactionalId: `sessions-input-${id}`, idempotent: true, maxInFlightRequests: 1 }),
     );
     for (const producer of producers) await producer.connect();
-    const codec = await AvroCodec.register<EnrichedEvent>(registryUrl, `${topics.enriched}-value`, 'enriched-event.v1');
+    const codec = await AvroCodec.register<EnrichedEvent>(
+      registryUrl,
+      `${topics.enriched}-value`,
+      valueSchemas[topics.enriched],
+    );
     return new SessionsInput(producers, codec, options);
   }
 

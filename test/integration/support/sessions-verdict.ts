@@ -2,7 +2,7 @@ import type { DeadLetter, EnrichedEvent } from '../../../schemas/types';
 import { AvroCodec } from '../../../services/lib/avro';
 import type { Admin } from '../../../services/lib/kafka/kafkajs';
 import type { PartitionReader } from '../../../services/lib/kafka/partition-reader';
-import { topics } from '../../../services/lib/topics';
+import { topics, valueSchemas } from '../../../services/lib/topics';
 import { readTopic } from '../../support/read-topic';
 import { oracleSessions } from '../../unit/sessionize/oracle';
 import { type Played, playSessions } from './play-sessions';
@@ -77,7 +77,11 @@ function legCounts({ sessions, legs }: Played): string[] {
 
 /** The dead letters that came from enriched records: reason, step, partition/offset. */
 async function deadLetters(admin: Admin, reader: PartitionReader, registryUrl: string): Promise<string[]> {
-  const codec = await AvroCodec.register<DeadLetter>(registryUrl, `${topics.deadLetter}-value`, 'dead-letter.v1');
+  const codec = await AvroCodec.register<DeadLetter>(
+    registryUrl,
+    `${topics.deadLetter}-value`,
+    valueSchemas[topics.deadLetter],
+  );
   const found: string[] = [];
   await readTopic(admin, reader, topics.deadLetter, ({ value }) => {
     const { reason, step, origin_topic, origin_partition, origin_offset } = codec.decode(value as Buffer);

@@ -78,6 +78,7 @@ export function* wrapUp(
   const acw_ms = Math.min(Math.round(line.world.random.logNormal(45 * SECOND_MS, 0.6)), 10 * MINUTE_MS);
   yield* line.world.kernel.sleep(acw_ms);
   if (closes) line.world.ledger.of(station.plan.id).handled++;
-  line.emit('wrapup.completed', { ...details, durations: { acw_ms } });
+  const stated = line.setup.instance === 'latam' ? {} : { durations: { acw_ms } };
+  line.emit('wrapup.completed', { ...details, ...stated });
   if (seat) station.release(seat);
 }

@@ -29,8 +29,7 @@ export function* talkToAgent(
   const held = random.chance(0.25) ? yield* hold(task, line, answered.agent) : { hold_ms: 0, lost: false };
   const { hold_ms } = held;
   if (held.lost) {
-    const durations = { talk_ms: kernel.now - joinedAt - hold_ms, hold_ms };
-    agentLeft(line, station, { ...answered.agent, durations });
+    agentLeft(line, station, worked(task, answered.agent, kernel.now - joinedAt - hold_ms, hold_ms));
     endCall(task, line, startedAt, { disconnect_by: 'CUSTOMER' });
     const outcome: Details['outcome'] = { status: 'ABANDONED', code: 'lost_on_hold' };
     kernel.spawn(wrapUp(line, station, answered.seat, { ...answered.agent, outcome }));
@@ -38,10 +37,7 @@ export function* talkToAgent(
   }
   if (random.chance(task.profile.sale)) yield* sellingTalk(task, line, answered.agent);
   yield* kernel.sleep(Math.max(15 * SECOND_MS, random.logNormal(task.profile.talk_ms * 0.35, 0.5)));
-  const left: Details = {
-    ...answered.agent,
-    durations: { talk_ms: kernel.now - joinedAt - hold_ms, ...(hold_ms > 0 && { hold_ms }) },
-  };
+  const left = worked(task, answered.agent, kernel.now - joinedAt - hold_ms, hold_ms);
   if (mayTransfer && random.chance(task.label === 'complaint' ? 0.22 : 0.09)) {
     const handed = yield* transfer(task, line, station, answered, startedAt, left);
     if (typeof handed === 'string') return handed;
@@ -58,6 +54,12 @@ export function* talkToAgent(
   endCall(task, line, startedAt, { disconnect_by: random.chance(0.7) ? 'CUSTOMER' : 'AGENT' });
   kernel.spawn(wrapUp(line, station, answered.seat, { ...answered.agent, ...verdict.details }));
   return verdict.status;
+}
+
+/** What is written of the agent's part: the emea installation states durations, the other leaves them to the times. */
+function worked(task: Task, agent: Details, talk_ms: number, hold_ms: number): Details {
+  if (task.who.instance !== 'emea') return agent;
+  return { ...agent, durations: { talk_ms, ...(hold_ms > 0 && { hold_ms }) } };
 }
 
 /** On hold: most wait, some hang up (`lost`). */

@@ -32,7 +32,7 @@ export function start(change: Partial<IngestDeps> = {}) {
     notReady: () => [],
     now: () => receivedAt,
     inFlight,
-    metrics: createIngestMetrics(registry, () => inFlight.bytes),
+    metrics: createIngestMetrics(registry, { inFlightBytes: () => inFlight.bytes, spoolBytes: () => 0 }),
     registry,
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     ...change,

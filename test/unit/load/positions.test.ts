@@ -3,7 +3,7 @@ import type { Admin } from '../../../services/lib/kafka/kafkajs';
 import { LostRecords } from '../../../services/lib/kafka/partition-task';
 import { formatMetadata } from '../../../services/load/domain/intent';
 import { noProgress } from '../../../services/load/domain/progress';
-import { loadedBefore, readPosition, StartRefused } from '../../../services/load/positions';
+import { loadedBefore, readPosition, requireTablesThere, StartRefused } from '../../../services/load/positions';
 
 /** A group with one committed partition, 0, of a log that begins at `low`. */
 const adminWith = (committed: { offset: number; metadata: string } | undefined, low: number) =>
@@ -63,5 +63,25 @@ describe('what is loaded when load starts', () => {
     await expect(refused).rejects.toThrow(
       /t partition 0 is loaded up to offset 12 .* consumer group load-t has no offset/,
     );
+  });
+});
+
+describe('tables that are empty although the group has loaded', () => {
+  const status = { ...noProgress, topic: 't', partition: 3, loaded_offset: 12, loaded_until: 50_000 };
+  const check = (groups: (typeof status)[], known: number, now: number, empty: boolean) =>
+    requireTablesThere(groups, known ? [{ topic: 't', partition: 3, loaded_offset: 12 }] : [], now, async () => empty);
+
+  test('are told, and load does not go on behind what is lost', async () => {
+    await expect(check([status], 0, 70_000, true)).rejects.toThrow(
+      /^t partition 3 is loaded up to offset 12 by its group, and the tables are empty: was ClickHouse lost/,
+    );
+  });
+
+  test('unless they hold something, pipeline_status knows, nothing was loaded yet, or it was a moment ago', async () => {
+    await check([status], 0, 70_000, false);
+    await check([status], 1, 70_000, true);
+    await check([{ ...status, loaded_until: 0 }], 0, 70_000, true);
+    await check([], 0, 70_000, true);
+    await check([status], 0, 55_000, true);
   });
 });

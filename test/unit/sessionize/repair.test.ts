@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { topics } from '../../../services/lib/topics';
 import { arbitraryEvents } from './arbitrary-events';
 import { sessionEvent } from './events';
 import { oracleSessions } from './oracle';
@@ -49,5 +50,32 @@ describe('repair of late events', () => {
     await pipeline.run(['commands', 5]);
     await pipeline.drain(3);
     expect(pipeline.world.changeSets()).toHaveLength(before);
+  });
+
+  test('rows that a repair has found and left as they are stand once, also after a restore', async () => {
+    const pipeline = new Pipeline(0);
+    const minute = 60_000;
+    // bea's e1 is given up before e3 comes late, which keeps its session open again.
+    pipeline.write(
+      [0, 0, 91 * minute, 0].map((occurred_at, i) =>
+        sessionEvent({ event_id: `e${i}`, occurred_at, channel: 'WEB', ...(i === 3 && { contact_id: 'c1' }) }),
+      ),
+    );
+    await pipeline.drain(0);
+    for (let beat = 0; beat < 3; beat++) {
+      const outside = {
+        ...sessionEvent({ event_id: `o${beat}` }),
+        customer_id: 'cea',
+        late: false,
+        sessionised: false,
+      };
+      pipeline.world.append(topics.enriched, outside);
+      await pipeline.drain(0);
+    }
+    await pipeline.drain(2);
+    await pipeline.run(['crash', 1]);
+    // Throws when a row is added that stands.
+    await pipeline.drain(2);
+    expect(standingRows(pipeline.world.changeSets()).legs).toHaveLength(4);
   });
 });

@@ -51,7 +51,7 @@ function mappingFaults(name: string, { events, columns }: TableMapping): string[
 }
 
 function ruleFaults(place: string, rule: ValueRule | TimeRule, columns: string[] | undefined): string[] {
-  if ('value' in rule) return [];
+  if ('value' in rule || 'row_key' in rule) return [];
   if ((rule.column === undefined) === (rule.columns === undefined)) return [`${place}: needs either column or columns`];
   const unknown = (rule.columns ?? [rule.column as string]).filter((one) => columns && !columns.includes(one));
   return unknown.map((one) => `${place}: there is no column ${one} in columns`);
@@ -67,7 +67,9 @@ function constantFaults(place: string, field: string, rule: ValueRule): string[]
   const constants =
     'value' in rule
       ? [rule.value]
-      : [...Object.values(rule.map ?? {}), ...(rule.default === undefined ? [] : [rule.default])];
+      : 'row_key' in rule
+        ? ['key']
+        : [...Object.values(rule.map ?? {}), ...(rule.default === undefined ? [] : [rule.default])];
   const [top, ...below] = field.split('.');
   if (!Object.hasOwn(eventShape, top) || (notOurs.has(top) && field !== 'event_type')) {
     return [`${place}: ${field} is no field that a mapping can set`];

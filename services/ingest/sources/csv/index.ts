@@ -1,7 +1,7 @@
 import { fault } from '../../domain/fault';
 import { eventsOf, type Fact, missing, refused, skipped } from '../facts';
 import type { Adapted, Source } from '../source';
-import { type Fields, fieldsOf, hashOf, identity } from '../vendor-fields';
+import { type Fields, fieldsOf, hashOf, identity, idOf } from '../vendor-fields';
 import type { Condition, TableMapping, TimeRule, ValueRule } from './mapping';
 import { readRows } from './rows';
 import { cellTime } from './time';
@@ -21,18 +21,24 @@ export function csvSource(mapping: TableMapping): Source {
   };
 }
 
-type Row = (column: string) => string;
+/** The cells of a row by column, and what names it. */
+interface Row {
+  (column: string): string;
+  key: string;
+}
 
 function adaptRow(item: Fields, mapping: TableMapping): Adapted {
-  const row: Row = (column) => {
+  const cellOf = (column: string): string => {
     const cell = Object.hasOwn(item, column) ? item[column] : undefined;
     return typeof cell === 'string' ? cell.trim() : '';
   };
+  const row: Row = Object.assign(cellOf, { key: '' });
   const { key, events, refuse, system, instance } = mapping;
   const refusal = refuse.find(({ when }) => when.every((one) => holds(one, row)));
   if (refusal) return refused(fault('row', refusal.reason, 'is refused by the mapping'));
   const cells = key === 'row' ? [hashOf(JSON.stringify(Object.entries(item)))] : key.map(row);
   if (cells.every((cell) => cell === '')) return missing((key as string[])[0], 'must name the row');
+  row.key = cells.join(':');
   const adapted: Fields[] = [];
   for (const event of events.filter(({ when }) => when.every((one) => holds(one, row)))) {
     const at = cellTime(textOf(event.at, row), event.at);
@@ -44,7 +50,7 @@ function adaptRow(item: Fields, mapping: TableMapping): Adapted {
       identity(type, cellValue(value, row), verified),
     );
     const type = String(cellValue(event.type, row) ?? '');
-    const fact: Fact = { key: [event.name, ...cells].join(':'), type, at, ...fields };
+    const fact: Fact = { key: `${event.name}:${row.key}`, type, at, ...fields };
     adapted.push(...eventsOf({ source: { system, instance }, identities }, [fact]));
   }
   return adapted.length > 0 ? { events: adapted } : skipped('no_event_for_row');
@@ -64,6 +70,7 @@ const placeOf = ({ column, columns }: TimeRule): string => column ?? (columns ??
 /** Undefined when the cell is blank, unknown to the map, or no number where one is due (then the text itself: refused). */
 function cellValue(rule: ValueRule, row: Row): unknown {
   if ('value' in rule) return rule.value;
+  if ('row_key' in rule) return idOf(row.key);
   const text = textOf(rule, row);
   if (text === '') return rule.default;
   if (rule.map) return Object.hasOwn(rule.map, text) ? rule.map[text] : rule.default;
@@ -91,7 +98,7 @@ function columnsOf({ key, events, refuse, columns }: TableMapping): Set<string> 
   const read = new Set<string>(key === 'row' ? [] : key);
   if (columns) return new Set();
   const add = (rule: ValueRule | TimeRule): void => {
-    if ('value' in rule) return;
+    if ('value' in rule || 'row_key' in rule) return;
     for (const one of rule.columns ?? [rule.column]) if (one !== undefined) read.add(one);
   };
   for (const { when } of [...refuse, ...events]) for (const { column } of when) read.add(column);

@@ -10,11 +10,13 @@ const condition = z
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /**
- * Where a value comes from: a constant, a column, or several columns joined. `map` translates (what it does not know gives
+ * Where a value comes from: a constant, the row's key, a column, or several columns joined. `map` translates (what it does not know gives
  * `default`, else nothing), `as` and `multiply` make numbers of texts.
  */
 const value = z.union([
   z.strictObject({ value: scalar }),
+  /** What names the row, by `key`: for tables whose rows have no number of their own. */
+  z.strictObject({ row_key: z.literal(true) }),
   z.strictObject({
     column: column.optional(),
     columns: z.array(column).min(1).optional(),

@@ -81,17 +81,26 @@ function addEnds({ sessions, waits, factsOf }: Course): void {
   }
 }
 
-/** Addresses of the customer's own sessions, else as the queue or the menu saw the caller; else the external contact. */
+/**
+ * The addresses that the earliest session to have any names (a telephone's own name, `sip:desk7@…`, only where there is no
+ * number); else the external contact. Not all that there are: what joins a conversation later must not change who it is
+ * with.
+ */
 function customerOf(sessions: readonly Session[], conversationId: string): SentIdentity[] {
-  const [contact] = sessions
+  const named = sessions.map(({ record, participant }) => {
+    // A caller from within (`user`) calls out of its own session: there the number dialled is ours.
+    const isOutward = directionOf(record) === 'OUTBOUND' && participant.text('purpose') !== 'user';
+    return addressesOf(record, isOutward).filter((it) => it !== undefined);
+  });
+  const found =
+    named.find((addresses) => addresses.some(({ type }) => type !== 'social:sip')) ??
+    named.find(({ length }) => length > 0) ??
+    [];
+  const contact = sessions
     .filter(({ side }) => side === 'customer')
     .map(({ participant }) => participant.text('externalContactId'))
-    .filter((it) => it !== undefined);
-  const addresses = sessions.flatMap(({ record, side }) =>
-    // What colleagues and queues dial outward is the customer's address; what they are called from is too.
-    addressesOf(record, directionOf(record) === 'OUTBOUND' && side !== 'customer'),
-  );
-  return identitiesOf(addresses, unknownCustomer(conversationId), ownNumber(system, contact));
+    .find((it) => it !== undefined);
+  return identitiesOf(found, unknownCustomer(conversationId), ownNumber(system, contact));
 }
 
 /** Addresses of the customer in a session or stream event: where it comes from, or where it goes. */

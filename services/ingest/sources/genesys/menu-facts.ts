@@ -54,5 +54,5 @@ function addFailures(session: Session, type: string, facts: ReturnType<Course['f
 function leftBy(session: Session): string | undefined {
   const disconnect = disconnectOf(lastOf(session).record);
   if (disconnect === '' || disconnect.includes('transfer')) return undefined;
-  return endedBy(disconnect, 'agent');
+  return endedBy(disconnect, 'system');
 }

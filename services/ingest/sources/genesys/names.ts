@@ -75,7 +75,7 @@ const transferKinds = new Map<string, string>([
 export const transferKind = (disconnect: string): string | undefined => transferKinds.get(disconnect);
 
 /** Who ended it, as seen from one side: `client` and `endpoint` are that side itself, `peer` is the other. */
-export function endedBy(disconnect: string, side: 'customer' | 'agent'): string | undefined {
+export function endedBy(disconnect: string, side: 'customer' | 'agent' | 'system'): string | undefined {
   if (disconnect === '') return undefined;
   if (disconnect === 'client' || disconnect === 'endpoint') return side;
   if (disconnect === 'peer') return side === 'customer' ? 'agent' : 'customer';

@@ -65,8 +65,17 @@ export function sessionsOf(conversation: VendorRecord, isPublic: boolean): Sessi
     conversation.refuse('participants', 'too_many', `must have at most ${maxSessions} sessions`);
     return [];
   }
-  return found.sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+  const ordered = found.sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+  const [customer] = ordered.filter(({ side }) => side === 'customer');
+  return ordered.filter((session) => !isThirdParty(session, customer));
 }
+
+/** Somebody whom an agent called in: outside like the customer, but dialled, and by a participant of its own. */
+const isThirdParty = (session: Session, customer: Session | undefined): boolean =>
+  session.side === 'customer' &&
+  customer !== undefined &&
+  session.participant !== customer.participant &&
+  session.record.text('direction')?.toLowerCase() === 'outbound';
 
 function segmentsOf(session: VendorRecord): Segment[] {
   return session

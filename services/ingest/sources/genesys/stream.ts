@@ -70,7 +70,6 @@ export function adaptStreamEvent(kind: string, body: unknown): Adapted {
   const medium = mediumOf(record, false);
   const direction = directionOf(record) ?? (medium?.name === 'callback' ? 'OUTBOUND' : undefined);
   const contact = record.texts('conversationExternalContactIds')[0];
-  const isOutward = direction === 'OUTBOUND' && !kind.startsWith('customer');
   const facts = new Facts(system, undefined, {
     channel: medium?.channel,
     provider: medium?.provider,
@@ -78,7 +77,7 @@ export function adaptStreamEvent(kind: string, body: unknown): Adapted {
     interaction_id: `${conversationId}:${medium?.name}`,
     contact_id: conversationId,
     identities: identitiesOf(
-      addressesOf(record, isOutward),
+      addressesOf(record, direction === 'OUTBOUND'),
       unknownCustomer(conversationId),
       ownNumber(system, contact),
     ),
@@ -184,7 +183,7 @@ function flow({ record, facts, id, at, disconnect }: StreamEvent, edge: 'start' 
     facts.add(`${id}/failed`, isBot ? 'bot.fallback' : 'ivr.invalid_input', at, { outcome: { code: reason } });
   }
   if (isBot && reason === 'TRANSFER') facts.add(`${id}/handoff`, 'bot.handoff_requested', at);
-  const by = disconnect.includes('transfer') ? undefined : endedBy(disconnect, 'agent');
+  const by = disconnect.includes('transfer') ? undefined : endedBy(disconnect, 'system');
   facts.add(`${id}/flow-left`, isBot ? 'bot.session_ended' : 'ivr.ended', at, {
     durations: { ivr_ms: isBot ? undefined : record.duration('connectedDurationMs', 1) },
     outcome: { disconnect_by: by },

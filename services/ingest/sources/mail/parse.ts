@@ -1,6 +1,7 @@
 import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser';
 import type { Items } from '../../body';
 import { fault } from '../../domain/fault';
+import { readableText } from '../html-text';
 import { type Report, reportOf } from './report';
 
 /** What of a message matters here: plain JSON, so that adapting it needs no parser. */
@@ -23,13 +24,8 @@ export interface Mail {
   report?: Report;
 }
 
-/** Bounds for what a hostile message can cost: longer HTML is not turned into text. */
-const options = {
-  skipTextToHtml: true,
-  skipImageLinks: true,
-  keepDeliveryStatus: true,
-  maxHtmlLengthToParse: 1_000_000,
-};
+/** HTML is made readable by our own rules, whose cost is bounded. */
+const options = { skipHtmlToText: true, skipTextToHtml: true, skipImageLinks: true, keepDeliveryStatus: true };
 
 /** One message in MIME form as one item. Never rejects: what cannot be parsed is an item with its fault. */
 export async function readMail(body: Buffer): Promise<Items> {
@@ -53,7 +49,7 @@ function mailOf(parsed: ParsedMail): Mail {
     date: linesOf('date')[0],
     received: linesOf('received'),
     subject: parsed.subject,
-    text: parsed.text,
+    text: parsed.text || readableText(parsed.html),
     auto_submitted: linesOf('auto-submitted')[0] ?? (autoReply ? 'auto-replied' : undefined),
     precedence: linesOf('precedence')[0],
     has_unsubscribe: linesOf('list-unsubscribe').length > 0,

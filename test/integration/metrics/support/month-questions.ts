@@ -185,7 +185,7 @@ export function monthQuestions(known: Known, whole: { from: number; to: number }
     plain(
       'response_levels',
       { up_to: null, schedule: 'support', time_zone: 'Europe/Berlin', target_seconds: 14_400 },
-      recomputeResponseLevels(conversations, { zone: 'Europe/Berlin', target_seconds: 14_400, known_to }),
+      recomputeResponseLevels(conversations, events, { zone: 'Europe/Berlin', target_seconds: 14_400, known_to }),
     ),
     asOf(
       'missed_opportunities',

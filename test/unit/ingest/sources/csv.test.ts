@@ -8,7 +8,7 @@ import { readMappings } from '../../../../services/ingest/sources/csv/check';
 import type { TableMapping } from '../../../../services/ingest/sources/csv/mapping';
 import { cellTime } from '../../../../services/ingest/sources/csv/time';
 import type { Source } from '../../../../services/ingest/sources/source';
-import { distinct, type Taken, takeBytes } from './source-cases';
+import { distinct, expectCase, type Taken, takeBytes } from './source-cases';
 
 const text = readFileSync(join(__dirname, '../../../fixtures/ingest/sources/csv/mappings.json'), 'utf8');
 
@@ -22,11 +22,11 @@ const sourceOf = (name: string): Source => csvSource(mappingsOf(text).get(name) 
 const takeTable = (source: Source, table: string, encoding: BufferEncoding = 'utf8'): Promise<Taken> =>
   takeBytes(Buffer.from(table, encoding), source, 'text/csv');
 
-const heading = 'Call No;Customer;Date;Time;Queue;Result;Wait s\r\n';
+const heading = 'Call No;Customer;Date;Time;Left queue;Queue;Result;Wait s\r\n';
 
 describe('csv', () => {
   test('rows become events by the mapping: latin-1, quoted cells, local times, a map, a factor', async () => {
-    const table = `${heading}1;C7;10.02.2026;9:00:00;"Verträge; Ölheizung";ANSWERED;12\r\n2;;10.02.2026;9:00:30;Verträge;OPEN;\r\n`;
+    const table = `${heading}1;C7;10.02.2026;9:00:00;9:00:12;"Verträge; Ölheizung";ANSWERED;12\r\n2;;10.02.2026;9:00:30;;Verträge;OPEN;\r\n`;
     const events = distinct([await takeTable(sourceOf('calls'), table, 'latin1')]);
     expect(events).toMatchObject([
       {
@@ -46,16 +46,31 @@ describe('csv', () => {
     ]);
   });
 
+  test('the rows’ calls are legs as an analyst expects them', async () => {
+    const table = `${heading}1;C7;10.02.2026;9:00:00;9:00:12;a;ANSWERED;12\n2;C7;10.02.2026;9:10:00;9:11:00;b;LOST;60\n`;
+    expectCase([await takeTable(sourceOf('calls'), table, 'latin1')], {
+      events: [{}, {}, {}, {}],
+      sessions: [{ customer_id: 'C7', path: ['VOICE:UNKNOWN', 'VOICE:ABANDONED'], contact_count: 2 }],
+      legs: [
+        { queue: 'a', left_by: 'ANSWERED', wait_ms: 12_000 },
+        { queue: 'b', left_by: 'ABANDONED', wait_ms: 60_000, short_abandoned: false },
+      ],
+    });
+  });
+
   test('a table without a heading; what the map does not know has the default', async () => {
     const { events } = await takeTable(sourceOf('complaints'), '02/09/2026,Web,7\n02/09/2026,Fax,8\n');
     expect(events).toMatchObject([
       { channel: 'WEB', occurred_at: Date.UTC(2026, 1, 9, 5), case_id: '7' },
       { channel: 'TASK', case_id: '8' },
     ]);
+    const [first, second] = events.map(({ interaction_id }) => interaction_id);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(second).not.toBe(first);
   });
 
   test('one bad row does not hold up the others', async () => {
-    const table = `${heading}1;C7;10.02.2026;9:00:00;a;TEST;1\n2;C7;2026-02-10;9:00;a;OPEN;1\n3;C7;10.02.2026;9:00:00;a;LOST;x\n4;C7\n5;C7;10.02.2026;9:00:00;a;OPEN;1\n`;
+    const table = `${heading}1;C7;10.02.2026;9:00:00;;a;TEST;1\n2;C7;2026-02-10;9:00;;a;OPEN;1\n3;C7;10.02.2026;9:00:00;9:01:00;a;LOST;x\n4;C7\n5;C7;10.02.2026;9:00:00;;a;OPEN;1\n`;
     const { events, rejected } = await takeTable(sourceOf('calls'), table, 'latin1');
     expect(events).toMatchObject([{ source: { event_id: 'queued:5' } }]);
     expect(rejected.map(({ index, errors: [{ field, reason }] }) => [index, field, reason])).toEqual([
@@ -69,7 +84,7 @@ describe('csv', () => {
   test.each([
     ['columns that are missing', 'Call No;Date\n1;x\n', 'missing_columns'],
     ['an open quote', `${heading}"1;2\n`, 'invalid_csv'],
-    ['too many rows', `${heading}${'1;C;10.02.2026;9:00:00;a;OPEN;1\n'.repeat(4)}`, 'too_many_events'],
+    ['too many rows', `${heading}${'1;C;10.02.2026;9:00:00;;a;OPEN;1\n'.repeat(4)}`, 'too_many_events'],
   ])('refused whole: %s', async (_name, table, reason) => {
     const sentAs = { mediaType: 'text/csv', headers: {} };
     expect(await readBody(Buffer.from(table), sourceOf('calls'), sentAs, 3)).toMatchObject({ refused: { reason } });
@@ -138,7 +153,7 @@ describe('csv', () => {
       fc.constantFrom('1', '10.02.2026', '9:00:00', 'LOST', '__proto__', '-5', '1e99'),
     );
     fc.assert(
-      fc.property(fc.array(cell, { minLength: 7, maxLength: 7 }), (cells) => {
+      fc.property(fc.array(cell, { minLength: 8, maxLength: 8 }), (cells) => {
         const row = Object.fromEntries(
           heading
             .trim()

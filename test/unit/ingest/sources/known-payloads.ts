@@ -1,5 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { sources } from '../../../../services/ingest/sources';
+import { contactCentreSets } from '../../../tools/real-payloads/contact-centres';
+import { intercomSet, zendeskSet } from '../../../tools/real-payloads/desks';
+import { vconSet } from '../../../tools/real-payloads/tables';
 import { fixture, type Json } from '../fixtures';
 
 const folder = join(__dirname, '../../../fixtures/ingest/sources');
@@ -19,7 +23,21 @@ export function knownPayloads(name: string): unknown[] {
   if (name === 'events') return fixture<Json[]>('accepted-events.json').map(({ change }) => change);
   if (name === 'cloudevents') return sentIn(fixture('cloudevents.json'));
   const stem = fixtureOf[name] ?? name;
-  return existsSync(join(folder, `${stem}.json`)) ? sentIn(fixture(`sources/${stem}.json`)) : [];
+  return [...written(stem), ...real(name)];
+}
+
+const written = (stem: string): unknown[] =>
+  existsSync(join(folder, `${stem}.json`)) ? sentIn(fixture(`sources/${stem}.json`)) : [];
+
+/** Real ones too where REAL_PAYLOADS names their folder: no part of the repository, so the tests do without. */
+function real(name: string): unknown[] {
+  const place = process.env.REAL_PAYLOADS;
+  if (!place) return [];
+  const source = sources.get(name);
+  const fixtures = join(place, 'vendor_fixtures');
+  return [...contactCentreSets(fixtures), vconSet(place), zendeskSet(fixtures), intercomSet(fixtures)]
+    .filter((set) => set.source === source)
+    .flatMap(({ items }) => items.flatMap((item) => ('value' in item ? [item.value] : [])));
 }
 
 /** Bodies of a source that reads its own bytes. */

@@ -90,6 +90,14 @@ describe('mail', () => {
     expect((await takeMail(internal, mailOf([]))).events).toMatchObject([{ direction: 'INBOUND' }]);
   });
 
+  test('HTML as bad as it can be does not hold up the process', async () => {
+    const head = 'From: a@b.org\r\nDate: Mon, 9 Feb 2026 09:00:00 +0000\r\nContent-Type: text/html\r\n\r\n';
+    const before = process.cpuUsage();
+    const { events } = await takeMail(head + '<ul><li>x'.repeat(100_000));
+    expect(events).toHaveLength(1);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_500);
+  });
+
   test.each([
     ['no message', 'hello', 'From'],
     ['no date at all', 'From: a@b.org\r\n\r\nx', 'Date'],
