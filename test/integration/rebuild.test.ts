@@ -134,10 +134,13 @@ describe('roll-ups computed anew while two loads are at work', () => {
       SELECT '2026-01-25 10:15:00', 'FAX', 'UNKNOWN', '', 3, uniqExactState('c', 's', '', toUInt8(1), 'x'), uniqExactState('c')`);
     await command(`INSERT INTO leg_metrics_15m (booked_by, bucket_start, channel, queue, direction, legs, talk_ms, answered_waits)
       VALUES ('BOTH', '2026-01-20 00:00:00', 'FAX', 'q', '', 2, -7, ([3], [2]))`);
-    await command(
-      "ALTER TABLE channel_failure_paths_by_customer DELETE WHERE customer_id = 'c-2' SETTINGS mutations_sync = 2",
+    const [{ lost }] = await rows<{ lost: string }>(
+      `SELECT customer_id AS lost FROM channel_failure_paths_by_customer
+       GROUP BY customer_id HAVING sum(sessions) > 0 ORDER BY customer_id LIMIT 1`,
     );
-    const lost = await count("SELECT toUInt64(sum(sign)) AS n FROM sessions WHERE customer_id = 'c-2'");
+    await command(
+      `ALTER TABLE channel_failure_paths_by_customer DELETE WHERE customer_id = '${lost}' SETTINGS mutations_sync = 2`,
+    );
 
     const dry = await rebuild(deps(), volume, scope, { dryRun: true });
     expect(dry.differences).toEqual([
@@ -168,8 +171,7 @@ describe('roll-ups computed anew while two loads are at work', () => {
       ],
     ]);
     const ofPaths = await rebuild(deps(), paths, scope);
-    expect(ofPaths.differences.every(({ customer_id }) => customer_id === 'c-2')).toBe(true);
-    expect(ofPaths.differences.length).toBe(lost > 0 ? ofPaths.differences.length : 0);
+    expect([...new Set(ofPaths.differences.map(({ customer_id }) => customer_id))]).toEqual([lost]);
     expect(await rebuild(deps(), legs, scope)).toMatchObject({ differences: [], partitions: [] });
   }, 120_000);
 
