@@ -1,0 +1,287 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { limits } from '../../../tracker/delivery';
+import { FakeTab, ids } from './fake-browser';
+
+const names = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => `e${from + index}`);
+
+function tabWith(change: Partial<FakeTab> = {}) {
+  const tab = Object.assign(new FakeTab(), change);
+  const delivery = tab.open();
+  const add = (...some: string[]): void => {
+    for (const id of some) delivery.add({ id, at: tab.now });
+  };
+  return { tab, delivery, add };
+}
+
+describe('batches', () => {
+  test('what comes within two seconds goes together, in order', async () => {
+    const { tab, add } = tabWith();
+    add('e1');
+    await tab.pass(1_999);
+    add('e2');
+    expect(tab.posted).toEqual([]);
+    await tab.pass(1);
+    expect(ids(tab.posted)).toEqual([['e1', 'e2']]);
+    expect(tab.kept).toBe('[]');
+    await tab.pass(60_000);
+    expect(tab.posted).toHaveLength(1);
+  });
+
+  test('ten go at once; one request at a time', async () => {
+    const { tab, add } = tabWith({ holding: true });
+    add(...names(1, 25));
+    await tab.pass(10_000);
+    expect(ids(tab.posted)).toEqual([names(1, 10)]);
+    await tab.settle();
+    await tab.pass(0);
+    expect(ids(tab.posted)).toEqual([names(1, 10), names(11, 20), names(21, 25)]);
+  });
+});
+
+describe('an outage', () => {
+  test('the same events with the same ids, after pauses that double up to a minute', async () => {
+    const { tab, add } = tabWith();
+    tab.answers.push(...Array.from({ length: 9 }, () => 'no network' as const));
+    add('e1');
+    const triedAt: number[] = [];
+    for (let second = 0; second < 400; second++) {
+      const before = tab.posted.length;
+      await tab.pass(1_000);
+      if (tab.posted.length > before) triedAt.push(second + 1);
+    }
+    expect(triedAt.map((at, index) => at - (triedAt[index - 1] ?? 0))).toEqual([2, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    expect(new Set(ids(tab.posted).flat())).toEqual(new Set(['e1']));
+  });
+
+  test('half of a pause is chance', async () => {
+    const { tab, add } = tabWith({ chance: 0 });
+    tab.answers.push('no network');
+    add('e1');
+    await tab.pass(2_499);
+    expect(tab.posted).toHaveLength(1);
+    await tab.pass(1);
+    expect(tab.posted).toHaveLength(2);
+  });
+
+  test.each([
+    [408, 0, 1],
+    [429, 7, 7],
+    [500, 0, 1],
+    [503, 5, 5],
+    [503, 86_400, 300],
+  ])('%i with Retry-After %i: comes again after %i s', async (status, retryAfterSeconds, seconds) => {
+    const { tab, add } = tabWith();
+    tab.answers.push({ status, retryAfterSeconds });
+    add('e1');
+    await tab.pass(2_000 + seconds * 1_000 - 1);
+    expect(tab.posted).toHaveLength(1);
+    await tab.pass(1);
+    expect(ids(tab.posted)).toEqual([['e1'], ['e1']]);
+    expect(tab.warnings).toEqual([]);
+  });
+
+  test.each([400, 401, 403, 404, 413, 415])('%i: no retry mends it; a developer is told', async (status) => {
+    const { tab, add } = tabWith();
+    tab.answers.push({ status });
+    add('e1');
+    await tab.pass(600_000);
+    expect(ids(tab.posted)).toEqual([['e1']]);
+    expect([tab.warnings, tab.kept]).toEqual([[status], '[]']);
+  });
+
+  test('the queue is bounded: the oldest go, and the next event tells how many', async () => {
+    const { tab, add } = tabWith();
+    tab.answers.push({ status: 503, retryAfterSeconds: 300 });
+    add('e0');
+    await tab.pass(2_000);
+    add(...names(1, limits.queue + 1));
+    expect(tab.keptIds).toEqual(names(2, limits.queue + 1));
+    add('e102', 'e103');
+    await tab.pass(300_000);
+    const sent = tab.posted.slice(1).flat();
+    expect(sent.map(({ id }) => id)).toEqual(names(4, 103));
+    // e0 was given up at e100, e1 at e101, e2 at e102; e3, at e103, waits for the next event to tell of it.
+    expect(sent.filter(({ lost }) => lost).map(({ id, lost }) => [id, lost])).toEqual([
+      ['e101', 1],
+      ['e102', 1],
+      ['e103', 1],
+    ]);
+  });
+
+  test('a day old: given up', async () => {
+    const { tab, add, delivery } = tabWith();
+    tab.answers.push('no network');
+    add('e1');
+    await tab.pass(2_000);
+    tab.end();
+    tab.now += limits.oldestMs;
+    add('e2');
+    delivery.hurry();
+    await tab.pass(0);
+    expect(ids(tab.posted)).toEqual([['e1'], ['e2']]);
+  });
+
+  test('the network is back: at once', async () => {
+    const { tab, add, delivery } = tabWith();
+    tab.answers.push('no network', 'no network', 'no network', 'no network');
+    add('e1');
+    await tab.pass(10_000);
+    const tries = tab.posted.length;
+    delivery.hurry();
+    await tab.pass(0);
+    expect(tab.posted).toHaveLength(tries + 1);
+    expect(tab.kept).toBe('[]');
+  });
+});
+
+describe('leaving', () => {
+  test('all that waits goes by beacons of ten, once, however often the browser says so', () => {
+    const { tab, add, delivery } = tabWith({ holding: true });
+    add(...names(1, 35));
+    delivery.leave();
+    delivery.leave();
+    expect(ids(tab.beacons)).toEqual([names(11, 20), names(21, 30), names(31, 35)]);
+    expect(tab.kept).toBe('[]');
+  });
+
+  test('what the browser does not take is kept for the next page', async () => {
+    const { tab, add, delivery } = tabWith({ beaconTakes: false });
+    add('e1', 'e2');
+    delivery.leave();
+    tab.end();
+    tab.open().resume();
+    await tab.pass(0);
+    expect(ids(tab.posted)).toEqual([['e1', 'e2']]);
+  });
+
+  test('when the last try failed: by beacon, and kept, with the same ids', async () => {
+    const { tab, add, delivery } = tabWith();
+    tab.answers.push('no network');
+    add('e1');
+    await tab.pass(2_000);
+    delivery.leave();
+    delivery.leave();
+    expect(ids(tab.beacons)).toEqual([['e1']]);
+    tab.end();
+    tab.open().resume();
+    await tab.pass(0);
+    expect(ids(tab.posted)).toEqual([['e1'], ['e1']]);
+    expect(tab.kept).toBe('[]');
+  });
+
+  test('a request under way that fails after all, in a page that was only hidden, comes again', async () => {
+    const { tab, add, delivery } = tabWith({ holding: true });
+    tab.answers.push('no network');
+    add('e1');
+    await tab.pass(2_000);
+    delivery.leave();
+    expect([tab.beacons, tab.kept]).toEqual([[], '[]']);
+    await tab.settle();
+    await tab.pass(1_000);
+    expect(ids(tab.posted)).toEqual([['e1'], ['e1']]);
+  });
+
+  test('back from the page cache: what another page of the tab has sent meanwhile is not sent again', async () => {
+    const { tab, add, delivery } = tabWith({ beaconTakes: false });
+    add('e1');
+    delivery.leave();
+    tab.end();
+    tab.open().resume();
+    await tab.pass(0);
+    delivery.resume();
+    await tab.pass(60_000);
+    expect(ids(tab.posted)).toEqual([['e1']]);
+  });
+
+  test('where nothing can be kept memory does', async () => {
+    const { tab, add, delivery } = tabWith({ kept: undefined, beaconTakes: false });
+    add('e1');
+    delivery.leave();
+    delivery.resume();
+    await tab.pass(2_000);
+    expect(ids(tab.posted)).toEqual([['e1']]);
+  });
+});
+
+describe('consent withdrawn', () => {
+  test('what waits is forgotten, what is under way broken off, and its answer changes nothing', async () => {
+    const { tab, add, delivery } = tabWith({ holding: true });
+    tab.answers.push('no network');
+    add(...names(1, 12));
+    await tab.pass(0);
+    delivery.drop();
+    await tab.settle();
+    await tab.pass(600_000);
+    delivery.leave();
+    expect([ids(tab.posted), tab.beacons, tab.aborted]).toEqual([[names(1, 10)], [], 1]);
+    add('e13');
+    await tab.pass(2_000);
+    expect(ids(tab.posted)[1]).toEqual(['e13']);
+    expect(tab.posted[1][0].lost).toBeUndefined();
+  });
+});
+
+/** A tab's life: events, time, failing tries, a hidden page, the next page, a network that comes back. */
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('add' as const), count: fc.integer({ min: 1, max: 12 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 90_000 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('fail' as const), tries: fc.integer({ min: 1, max: 6 }) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('hide' as const, 'navigate' as const, 'hurry' as const) }) },
+);
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** Plays it, lets the network be well at last, and tells how many events there were. */
+async function play(tab: FakeTab, steps: readonly Step[], most: number): Promise<number> {
+  let page = tab.open();
+  let added = 0;
+  for (const it of steps) {
+    if (it.do === 'add') {
+      for (let n = 0; n < it.count && added < most; n++) page.add({ id: `e${added++}`, at: tab.now });
+    } else if (it.do === 'pass') await tab.pass(it.ms);
+    else if (it.do === 'fail') tab.answers.splice(0, tab.answers.length, ...Array(it.tries).fill('no network'));
+    else if (it.do === 'hurry') page.hurry();
+    // A request under way when the page goes is nobody's to answer for: let it be answered.
+    await tab.pass(0);
+    if (it.do === 'hide' || it.do === 'navigate') page.leave();
+    if (it.do !== 'navigate') continue;
+    tab.end();
+    page = tab.open();
+    page.resume();
+  }
+  tab.answers.length = 0;
+  await tab.pass(600_000);
+  page.add({ id: `e${added++}`, at: tab.now });
+  await tab.pass(2_000);
+  return added;
+}
+
+describe('whatever happens in whatever order', () => {
+  test('as many as the queue holds: all arrive, and nothing is left behind', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.boolean(), async (steps, beaconTakes) => {
+        const tab = Object.assign(new FakeTab(), { beaconTakes });
+        const added = await play(tab, steps, limits.queue);
+        expect(new Set(ids([...tab.taken, ...tab.beacons]).flat())).toEqual(new Set(names(0, added - 1)));
+        expect(tab.kept).toBe('[]');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('more of them, on one page: each arrives or is counted as lost', async () => {
+    const onOnePage = step.filter((it) => it.do !== 'navigate' && it.do !== 'hide');
+    await fc.assert(
+      fc.asyncProperty(fc.array(onOnePage, { minLength: 20, maxLength: 60 }), async (steps) => {
+        const tab = new FakeTab();
+        const added = await play(tab, steps, 1_000);
+        const taken = tab.taken.flat();
+        expect(taken.length + taken.reduce((sum, { lost = 0 }) => sum + lost, 0)).toBe(added);
+        expect(new Set(taken.map(({ id }) => id)).size).toBe(taken.length);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
