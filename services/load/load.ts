@@ -138,7 +138,14 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       maxBytes: 15 * 1_048_576,
     });
     closing.push(() => repairer.stop());
-    for (const stream of streams) loops.push(await startLoop(stream, client, deps, settings, log));
+    for (const stream of streams) {
+      const own: PartitionLoop[] = [];
+      deps.metrics.standingStill.set(stream.topic, () => own.reduce((sum, loop) => sum + loop.standingStill(), 0));
+      for (let count = 0; count < settings.LOAD_CONSUMERS_PER_TOPIC; count++) {
+        own.push(await startLoop(stream, client, deps, settings, log));
+        loops.push(own[count]);
+      }
+    }
     waitsFor = [];
   };
   start().catch((error: Error) => {
@@ -223,7 +230,7 @@ async function recall(
   }
 }
 
-async function startLoop(
+function startLoop(
   stream: Stream,
   { kafka, admin }: ServiceClient,
   deps: LoadDeps,
@@ -232,7 +239,7 @@ async function startLoop(
 ): Promise<PartitionLoop> {
   const { topic } = stream;
   const groupId = groupOf(settings, topic);
-  const loop = await startPartitionLoop({
+  return startPartitionLoop({
     kafka,
     groupId,
     topics: [topic],
@@ -253,6 +260,4 @@ async function startLoop(
     log,
     onFailure: (partition) => deps.metrics.failures.inc({ topic, partition: String(partition) }),
   });
-  deps.metrics.standingStill.set(topic, () => loop.standingStill());
-  return loop;
 }

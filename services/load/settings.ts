@@ -17,6 +17,8 @@ const one = z.object({
   PORT: port(9103),
   /** One consumer group a topic: `<prefix>-<topic>`. */
   LOAD_GROUP_PREFIX: z.string().min(1).default('load'),
+  /** Members of a topic's group in this process, each with partitions of its own: while one fetches another inserts. */
+  LOAD_CONSUMERS_PER_TOPIC: integer(1, 1, 8),
   CLICKHOUSE_URL: url('http://127.0.0.1:8123'),
   CLICKHOUSE_DATABASE: z
     .string()

@@ -49,6 +49,12 @@ describe('sessions and legs that lie in years', () => {
   let database: Moved;
   let before: Record<string, unknown>;
 
+  const migrationsUntil = (number: string): void => {
+    for (const name of readdirSync(migrationsFolder).filter((one) => one < number)) {
+      cpSync(join(migrationsFolder, name), join(folder, name));
+    }
+  };
+
   /** What every view tells: its rows, and a hash of them in whatever order. */
   const figures = async (): Promise<Record<string, unknown>> => {
     const plain = await database.rows<{ name: string }>(
@@ -72,9 +78,7 @@ describe('sessions and legs that lie in years', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'migrations-'));
-    for (const name of readdirSync(migrationsFolder).filter((one) => one < '0029')) {
-      cpSync(join(migrationsFolder, name), join(folder, name));
-    }
+    migrationsUntil('0029');
     database = await Moved.open(local.stack.addresses.clickhouseUrl, 'moved', folder);
     await loadDemoTables(database.client, simulate({ seed: 7, events: 5_000, days: 4 }));
     // Every third session and leg is revised, and every ninth begins in another month than it did.
@@ -109,11 +113,13 @@ describe('sessions and legs that lie in years', () => {
       }
       expect({ killed, found: await short() }).toEqual({ killed, found: expected });
     }
-    await migrate(database.client, { folder: migrationsFolder });
+    // Not those behind it, which change what views say.
+    migrationsUntil('0032');
+    await migrate(database.client, { folder });
     expect(await figures()).toEqual(before);
   }, 240_000);
 
-  test('lie in months then, several of them, under the TTL that was set', async () => {
+  test('lie in months then, under the TTL that was set', async () => {
     const tables = await database.rows(
       `SELECT name, partition_key, sorting_key, engine_full LIKE '%toIntervalDay(20000)%' AS with_ttl
        FROM system.tables WHERE database = currentDatabase() AND name IN ('legs', 'sessions') ORDER BY name`,
@@ -132,10 +138,6 @@ describe('sessions and legs that lie in years', () => {
         with_ttl: 0,
       },
     ]);
-    const [{ torn }] = await database.rows<{ torn: number }>(
-      `SELECT count() AS torn FROM (SELECT customer_id, session_id FROM sessions GROUP BY ALL HAVING uniqExact(_partition_id) > 1)`,
-    );
-    expect(torn).toBeGreaterThan(20);
   });
 
   test('read no other months', async () => {
@@ -160,10 +162,10 @@ describe('sessions and legs that lie in years', () => {
         { leg_id: `s${month}`, arrived_at: at(month), ended_at: at(month), handled_at: null, version: 1, sign: 1 },
       ],
     }));
-    const insert = (token: string) =>
+    const insert = (token: string, values: object[] = block) =>
       database.client.insert({
         table: 'sessions_landing',
-        values: block,
+        values,
         format: 'JSONEachRow',
         clickhouse_settings: {
           insert_deduplication_token: token,
@@ -177,6 +179,19 @@ describe('sessions and legs that lie in years', () => {
     for (const table of ['sessions', 'legs', 'leg_metrics_15m']) await database.run(`OPTIMIZE TABLE ${table} FINAL`);
     await insert('token-1');
     expect(await database.rows(sums)).toEqual([more(3)]);
+    // One of them turns out to begin in another month, and in another order than it happened.
+    const row = { session_id: 's0', leg_id: 's0', first_failed_channel: 'WEB' };
+    const added = { ...row, started_at: at(5), arrived_at: at(5), ended_at: at(5), version: 2, sign: 1 };
+    const taken = { ...row, started_at: at(0), arrived_at: at(0), ended_at: at(0), version: 1, sign: -1 };
+    for (const change of [added, taken]) await insert(`token-${change.version}-moved`, [changeOf(change)]);
+    const current = () =>
+      database.rows(`SELECT (SELECT groupArray(toMonth(started_at)) FROM sessions_current WHERE session_id = 's0') AS session,
+        (SELECT groupArray(toMonth(arrived_at)) FROM legs_current WHERE leg_id = 's0') AS leg,
+        (SELECT uniqExact(_partition_id) FROM legs WHERE leg_id = 's0') AS partitions`);
+    expect(await current()).toEqual([{ session: [6], leg: [6], partitions: 2 }]);
+    for (const table of ['sessions', 'legs']) await database.run(`OPTIMIZE TABLE ${table} FINAL`);
+    expect(await current()).toEqual([{ session: [6], leg: [6], partitions: 1 }]);
+    expect(await database.rows(sums)).toEqual([more(3)]);
     await insert('token-2');
     expect(await database.rows(sums)).toEqual([more(6)]);
     for (const query of [viewsAgainstRows.efficiency_metrics, viewsAgainstRows.channel_failure_paths]) {
@@ -184,3 +199,5 @@ describe('sessions and legs that lie in years', () => {
     }
   }, 60_000);
 });
+
+const changeOf = (row: object): object => ({ customer_id: 'new', change_seq: 2, sessions: [row], legs: [row] });

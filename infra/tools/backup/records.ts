@@ -96,18 +96,18 @@ export async function newestBackup(
   client: ClickHouseClient,
   database: string,
 ): Promise<{ positions: PositionRecord[]; figures: FigureRecord[] }> {
-  const newest = async <Row>(table: string): Promise<Row[]> => {
+  const newest = async <Row>(table: string, exact = ''): Promise<Row[]> => {
     const result = await client.query({
-      query: `SELECT * REPLACE (formatDateTime(taken_at, '%FT%T.%fZ') AS taken_at) FROM \`${database}\`.${table} AS t
+      query: `SELECT * REPLACE (formatDateTime(taken_at, '%FT%T.%fZ') AS taken_at${exact}) FROM \`${database}\`.${table} AS t
         WHERE t.backup_id = (SELECT argMax(backup_id, taken_at) FROM \`${database}\`.${positionsTable})`,
       format: 'JSONEachRow',
     });
     return result.json<Row>();
   };
   const positions = await newest<PositionRecord>(positionsTable);
-  const figures = await newest<FigureRecord>(figuresTable);
+  const figures = await newest<FigureRecord>(figuresTable, ', toString(content) AS content');
   return {
     positions: positions.map((row) => ({ ...row, committed_offset: Number(row.committed_offset) })),
-    figures: figures.map((row) => ({ ...row, rows: Number(row.rows), content: String(row.content) })),
+    figures: figures.map((row) => ({ ...row, rows: Number(row.rows) })),
   };
 }

@@ -14,7 +14,7 @@ import { faultText } from '../../../infra/local/faults';
 import { startStack, stopStack } from '../../../infra/local/stack';
 import { measure, tableOf } from './measure';
 import { questions } from './questions';
-import { interactionsSql, legsSql, type Size, sessionsSql } from './rows';
+import { customersOf, interactionsSql, legsSql, type Size, sessionsSql } from './rows';
 
 const dir = resolve('.local/bench-warehouse');
 const portOffset = 8_000;
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     await settle(client);
     const figures = [];
     for (const { name, sql } of questions) {
-      figures.push(await measure(client, name, sql));
+      figures.push(await measure(client, name, sql, customersOf(size)));
       console.error(tableOf(figures.slice(-1)).split('\n').at(-1));
     }
     console.log(`${cpus().length} cores, ${cpus()[0]?.model}; load ${loadOf()}\n\n${tableOf(figures)}`);

@@ -31,17 +31,18 @@ async function counters(client: ClickHouseClient): Promise<Counters> {
 
 /**
  * Time until the whole answer is here, over HTTP on the loopback: median, 95th percentile and least of `runs`, after one run that is not
- * counted. CPU, rows and bytes (uncompressed, as the engine counts them) are those of one run on average.
+ * counted. `{n}` is one of the `customers`, another each time. CPU, rows and bytes (uncompressed, as the engine counts them) are those of one run on average.
  */
 export async function measure(
   client: ClickHouseClient,
   name: string,
   sql: string,
+  customers: number,
   runs = sql.includes('{n}') ? 100 : 5,
 ): Promise<Figures> {
   let asked = 0;
   const ask = async (): Promise<number> => {
-    const query = sql.replace('{n}', String(++asked * 7_919));
+    const query = sql.replace('{n}', String((++asked * 7_919) % customers));
     const startedAt = performance.now();
     const result = await client.query({ query, format: 'JSONEachRow' });
     await result.text();

@@ -1,6 +1,6 @@
 export interface BenchQuestion {
   name: string;
-  /** `{n}` is another number each time, so that nothing is remembered from the last. */
+  /** `{n}` is another customer each time, so that nothing is remembered from the last. */
   sql: string;
 }
 

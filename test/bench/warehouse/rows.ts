@@ -12,13 +12,16 @@ export const year = { from: '2025-01-01', days: 365 };
 const eventsPerSession = 10;
 const eventsPerCustomer = 100;
 
+export const customersOf = ({ interactions }: Size): number =>
+  Math.max(1, Math.round(interactions / eventsPerCustomer));
+
 /** Ids as sources make them: 16 hexadecimal digits that do not compress, unlike running numbers. */
 const id = (of: string): string => `lower(leftPad(hex(sipHash64(${of})), 16, '0'))`;
 
 /** Columns of session number `s` that all rows share. `h` is a hash to draw from. */
-const session = ({ interactions }: Size): string => {
-  const sessions = interactions / eventsPerSession;
-  const customers = Math.max(1, Math.round(interactions / eventsPerCustomer));
+const session = (size: Size): string => {
+  const sessions = size.interactions / eventsPerSession;
+  const customers = customersOf(size);
   return `cityHash64(s) AS h,
     concat('bench-', toString(cityHash64(s, 'customer') % ${customers})) AS customer,
     toDateTime64('${year.from}', 3, 'UTC') + toIntervalMillisecond(intDiv(s * ${year.days * 86_400}, ${sessions}) * 1000 + h % 1000) AS start,
