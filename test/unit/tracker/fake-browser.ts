@@ -68,9 +68,10 @@ export class FakeTab {
     this.now = until;
   }
 
-  async settle(): Promise<void> {
-    this.holding = false;
-    for (const resolve of this.held.splice(0)) resolve();
+  /** Answers the first `count` of the requests that are held, or all and holds none any more. */
+  async settle(count = Number.POSITIVE_INFINITY): Promise<void> {
+    if (count >= this.held.length) this.holding = false;
+    for (const resolve of this.held.splice(0, count)) resolve();
     await settled();
   }
 
