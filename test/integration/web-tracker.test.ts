@@ -119,8 +119,8 @@ const kept = (): Promise<unknown> => page.evaluate('[Object.keys(localStorage), 
 
   test('without consent nothing is sent and nothing kept; with it the page counts; withdrawn, all is forgotten', async () => {
     await page.goto(`${site.origin}/asking/a?mail=ana@example.org`);
+    await page.waitForFunction('customerDynamics.ready');
     await call('search', { query: 'before' });
-    await sleep(aBatchMs);
     await page.goto(`${site.origin}/asking/b?mail=ana@example.org`);
     await call('identify', 'c-1');
     await sleep(200);
