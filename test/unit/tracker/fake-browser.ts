@@ -90,3 +90,7 @@ const settled = async (): Promise<void> => {
 };
 
 export const ids = (batches: readonly Item[][]): string[][] => batches.map((batch) => batch.map(({ id }) => id));
+
+/** `e<from>` to `e<to>`. */
+export const names = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => `e${from + index}`);
