@@ -88,7 +88,7 @@ const deps = (given: Partial<RebuildDeps> = {}): RebuildDeps => ({
     urls: [...loads.values()].map(({ url }) => url),
     token,
     holder: 'test',
-    leaseSeconds: 3,
+    leaseSeconds: 8,
     loadIsStopped: false,
   },
   told: () => undefined,
@@ -222,10 +222,10 @@ describe('roll-ups computed anew while two loads are at work', () => {
     await expect(
       rebuild(deps({ pause: { ...pause, holder: 'another' } }), volume, scope, { dryRun: true }),
     ).rejects.toThrow(/volume_trends_15m is paused by test until/);
-    // The lease of 3 s, renewed at the most a second before.
+    // The lease of 8 s, renewed at the most two before.
     await until(
       'load to go on by itself',
-      15_000,
+      30_000,
       async () => (await count('SELECT count() AS n FROM interactions')) > before,
     );
     const { partitions, differences } = await rebuild(deps(), volume, both);
@@ -236,7 +236,7 @@ describe('roll-ups computed anew while two loads are at work', () => {
   test('a load that was killed with a block open is waited for', async () => {
     const fence = () => fenceOf(admin, `load-${volume.topic}`, volume.topic);
     // Under traffic a block follows upon the other, and those of the one killed stay open.
-    await until('an open block in each partition', 20_000, async () => (await fence()).open.size === 4);
+    await until('an open block in each partition', 40_000, async () => (await fence()).open.size === 4);
     loads.get('a')?.kill('SIGKILL');
     loads.delete('a');
     const told: string[] = [];
