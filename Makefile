@@ -73,6 +73,7 @@ verify-backup: build ## Restore a backup beside the database and compare every t
 check: build ## What needs no stack: formatting, lint, types, generated files, unit and property tests
 	@$(bin)/biome check --error-on-warnings .
 	@$(bin)/tsc -p tsconfig.json --noEmit
+	@$(bin)/tsc -p tracker/tsconfig.json
 	@node dist/schemas/generate.js --check
 	@$(bin)/jest test/unit
 
@@ -90,8 +91,8 @@ chaos: build ## Kill and stop parts at random during a load and compare (long; S
 
 ##@ Work on it
 
-generate: build ## Write the generated files again (schemas/types.ts)
-	@node dist/schemas/generate.js && $(MAKE) --no-print-directory build
+generate: build ## Write the generated files again (schemas/types.ts, the web tracker's script)
+	@node dist/schemas/generate.js && node dist/infra/tools/tracker/main.js && $(MAKE) --no-print-directory build
 
 build: node_modules/.installed dist/.built
 

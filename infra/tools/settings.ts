@@ -21,6 +21,8 @@ const schema = z.object({
     )
     .optional(),
   LOAD_GROUP_PREFIX: z.string().min(1).default('load'),
+  /** As load has it. */
+  LOAD_ADMIN_TOKEN: z.string().optional(),
   CLICKHOUSE_DATABASE: z.string().default('customer_dynamics'),
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: z.string().default(''),
@@ -40,9 +42,14 @@ export interface ToolSettings {
   database: string;
   clickhouse: ClickHouseClient;
   loadUrls: string[];
+  loadAdminToken?: string;
   loadGroupPrefix: string;
   replayFolder: string;
 }
+
+/** What load's admin calls ask for where a token is set. */
+export const adminHeaders = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
 
 export function toolSettings(env: Record<string, string | undefined>): ToolSettings {
   const settings = readSettings(schema, env);
@@ -67,6 +74,7 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
       log: { level: ClickHouseLogLevel.OFF },
     }),
     loadUrls: (settings.LOAD_URLS ?? `http://${at(9103)}`).split(',').map((one) => one.trim().replace(/\/$/, '')),
+    loadAdminToken: settings.LOAD_ADMIN_TOKEN,
     loadGroupPrefix: settings.LOAD_GROUP_PREFIX,
     replayFolder: join(settings.STACK_DIR, 'replay'),
   };

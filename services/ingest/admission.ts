@@ -27,7 +27,7 @@ declare module 'fastify' {
 }
 
 export interface AdmissionDeps {
-  settings: Pick<IngestSettings, 'INGEST_MAX_BODY_BYTES' | 'INGEST_PUBLIC_URL'>;
+  settings: Pick<IngestSettings, 'INGEST_MAX_BODY_BYTES' | 'INGEST_PUBLIC_URL' | 'INGEST_CORS_ORIGINS'>;
   gate: Gate;
   inFlight: InFlight;
   notReady(): string[];
@@ -56,6 +56,13 @@ export function admission({ settings, gate, inFlight, notReady, now, refuse }: A
       const candidates = 'candidates' in admitted ? admitted.candidates : [];
       if (!source.form(read.sentAs)) {
         return refuse(reply, unsupportedMediaType(read.sentAs.mediaType, mediaTypes ?? source.mediaTypes));
+      }
+      if (source.unaskedTypes?.includes(read.sentAs.mediaType) && !isListed(request, settings.INGEST_CORS_ORIGINS)) {
+        return refuse(reply, {
+          status: 403,
+          reason: 'origin_not_listed',
+          message: `${read.sentAs.mediaType} is taken from pages alone whose origin INGEST_CORS_ORIGINS lists`,
+        });
       }
       const reasons = notReady();
       if (reasons.length > 0) {
@@ -97,6 +104,10 @@ export function refusalOfBody(
   }
   return { status: 400, reason: 'too_deep', message: `the JSON is nested deeper than the ${depth} levels of this key` };
 }
+
+/** Browsers name the origin of every POST, and no page can name another. */
+const isListed = ({ headers: { origin } }: FastifyRequest, origins: readonly string[]): boolean =>
+  origin !== undefined && (origins.includes('*') || origins.includes(origin));
 
 const jsonForms: readonly (Form | undefined)[] = ['one', 'array', 'oneOrArray', 'lines'];
 const isJson = (form: Form | undefined): boolean => jsonForms.includes(form);

@@ -22,6 +22,7 @@ import { type Refusal, sendRefusal, sendUnavailable, tooLarge, unavailableRetryS
 import type { IngestSettings } from './settings';
 import { eventMediaTypes, sources as fixedSources, sourceOfRequest } from './sources';
 import type { Source } from './sources/source';
+import { serveTracker } from './tracker';
 
 export interface IngestDeps {
   settings: Pick<
@@ -122,6 +123,7 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
   addHealth(app, deps.registry, deps.notReady);
   const document = apiDocument(settings, sources);
   app.get('/openapi.json', async () => document);
+  serveTracker(app);
 
   let closing = false;
   app.addHook('preClose', async () => {
@@ -130,9 +132,9 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
   app.addHook('onSend', async (_request, reply) => {
     // A connection that is kept alive after its last answer would hold the stop up until it times out.
     if (closing) reply.header('connection', 'close');
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     reply.headers({
       'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     });
   });

@@ -82,6 +82,16 @@ export function apiDocument(settings: Limits, sources: ReadonlyMap<string, Sourc
           },
         },
       },
+      '/tracker.js': {
+        get: {
+          operationId: 'tracker',
+          summary: 'The web tracker: a script for pages, which sends to the source `web`.',
+          responses: {
+            200: { description: 'The script.', content: content(['text/javascript'], text) },
+            304: { description: 'The script that the browser has is still this one.' },
+          },
+        },
+      },
       '/livez': { get: { operationId: 'live', responses: { 200: answer('The process is alive.', 'Live') } } },
       '/readyz': {
         get: {

@@ -77,7 +77,7 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
     return topic;
   };
   const health = await startHealthServer({ host: settings.HOST, port: settings.PORT }, registry, notReady, (app) =>
-    addPauses(app, pauses, tasks, topicOf, log),
+    addPauses(app, pauses, tasks, topicOf, log, settings.LOAD_ADMIN_TOKEN),
   );
 
   const start = async (): Promise<void> => {

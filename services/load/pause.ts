@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Log } from '../lib/log';
+import { sameSecret } from '../lib/secrets';
 
 /** A tool's right to find a table left alone, until it ends or is given back. */
 interface Lease {
@@ -95,7 +96,8 @@ const request = z.object({
 
 /**
  * `GET /admin/pauses`, `POST /admin/pauses/{table}` with `{holder, lease_seconds}`, `DELETE /admin/pauses/{table}?holder=`.
- * 404 for a table that nothing loaded here fills, 409 while another holds it, 503 while ClickHouse cannot say.
+ * 401 without `Authorization: Bearer <token>` where a token is set, 404 for a table that nothing loaded here fills, 409
+ * while another holds it, 503 while ClickHouse cannot say.
  */
 export function addPauses(
   app: FastifyInstance,
@@ -103,7 +105,13 @@ export function addPauses(
   tasks: Iterable<Pausable>,
   topicOf: (table: string) => Promise<string | undefined>,
   log: Log,
+  token?: string,
 ): void {
+  app.addHook('onRequest', async ({ routeOptions: { url }, headers: { authorization } }, reply) => {
+    if (token === undefined || !url?.startsWith('/admin/') || sameSecret(authorization ?? '', `Bearer ${token}`))
+      return;
+    return reply.code(401).send({ error: 'Authorization must be "Bearer <LOAD_ADMIN_TOKEN>"' });
+  });
   app.get('/admin/pauses', async () => pauses.states(tasks));
   app.post<{ Params: { table: string } }>('/admin/pauses/:table', async ({ params: { table }, body }, reply) => {
     const asked = request.safeParse(body);

@@ -17,6 +17,11 @@ const one = z.object({
   PORT: port(9103),
   /** One consumer group a topic: `<prefix>-<topic>`. */
   LOAD_GROUP_PREFIX: z.string().min(1).default('load'),
+  /** What the admin calls ask for, `Authorization: Bearer …`. Not set: whoever reaches the port may pause. */
+  LOAD_ADMIN_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters, none of them a space')
+    .optional(),
   /** Members of a topic's group in this process, each with partitions of its own: while one fetches another inserts. */
   LOAD_CONSUMERS_PER_TOPIC: integer(1, 1, 8),
   CLICKHOUSE_URL: url('http://127.0.0.1:8123'),

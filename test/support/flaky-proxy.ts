@@ -10,11 +10,11 @@ export type Mood = 'well' | 'refusing' | 'overloaded' | 'forgetful' | 'slow';
 
 const slowMs = 3_000;
 
-/** Stands between load and ClickHouse and can be told to misbehave. */
+/** Stands between load and ClickHouse, or pages and ingest, and can be told to misbehave. */
 export class FlakyProxy {
   mood: Mood = 'well';
-  /** Told of the address of each request before anything is done about it. */
-  onRequest: (url: string) => void = () => {};
+  /** Told of each request before anything is done about it. */
+  onRequest: (url: string, asked: IncomingMessage) => void = () => {};
   /** Requests that were carried out although the asker has seen no answer. */
   lostAnswers = 0;
 
@@ -42,7 +42,7 @@ export class FlakyProxy {
 
   private async pass(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     const { mood } = this;
-    this.onRequest(asked.url ?? '');
+    this.onRequest(asked.url ?? '', asked);
     if (mood === 'refusing') return void asked.socket.destroy();
     if (mood === 'slow') await sleep(slowMs);
     if (mood === 'overloaded') {

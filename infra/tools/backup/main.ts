@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const { TO, BASE } = process.env;
   const to = backupPlace('TO', TO);
   const base = BASE ? backupPlace('BASE', BASE) : undefined;
-  const { address, database, groupPrefix, loadUrls } = backupSettings(process.env);
+  const { address, database, groupPrefix, loadUrls, token } = backupSettings(process.env);
   const session = await openSession({ ...address, database }, 'backup');
   const progress = new ProgressLine();
   try {
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
         ...session,
         database,
         groupPrefix,
-        whileLoadRests: (work) => whileLoadRests({ admin, groupPrefix, loadUrls }, work),
+        whileLoadRests: (work) => whileLoadRests({ admin, groupPrefix, loadUrls, token }, work),
         say: (text) => progress.show(text),
       },
       to,

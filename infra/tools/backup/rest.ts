@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from '../../../services/lib/kafka/kafkajs';
+import { adminHeaders } from '../settings';
 import { loadedTopics, loadGroup } from './positions';
 
 export interface Rest {
@@ -8,6 +9,8 @@ export interface Rest {
   groupPrefix: string;
   /** Every load there is. */
   loadUrls: readonly string[];
+  /** LOAD_ADMIN_TOKEN, where load has one. */
+  token?: string;
   /** How long load may take to end what it is at. */
   quietWithinMs?: number;
 }
@@ -23,7 +26,7 @@ const leaseSeconds = 60;
  * Throws before the work begins when there are more loads than `loadUrls` names, or one cannot be paused.
  */
 export async function whileLoadRests<T>(rest: Rest, work: () => Promise<T>): Promise<T> {
-  const { admin, groupPrefix, loadUrls, quietWithinMs = 60_000 } = rest;
+  const { admin, groupPrefix, loadUrls, token, quietWithinMs = 60_000 } = rest;
   const { groups } = await admin.describeGroups(loadedTopics.map((topic) => loadGroup(groupPrefix, topic)));
   const loads = Math.max(...groups.map(({ members }) => members.length));
   if (loads === 0) return work();
@@ -35,7 +38,7 @@ export async function whileLoadRests<T>(rest: Rest, work: () => Promise<T>): Pro
   const holder = `backup ${randomUUID()}`;
   const everyPause = <R>(ask: (url: string, table: string) => Promise<R>): Promise<R[]> =>
     Promise.all(loadUrls.flatMap((url) => pausedTables.map((table) => ask(url, table))));
-  const take = () => everyPause((url, table) => takeLease(url, table, holder));
+  const take = () => everyPause((url, table) => takeLease(url, table, holder, token));
   let renewing: NodeJS.Timeout | undefined;
   try {
     const deadline = Date.now() + quietWithinMs;
@@ -51,7 +54,7 @@ export async function whileLoadRests<T>(rest: Rest, work: () => Promise<T>): Pro
     return await work();
   } finally {
     clearInterval(renewing);
-    await everyPause((url, table) => giveBack(url, table, holder)).catch(() => undefined);
+    await everyPause((url, table) => giveBack(url, table, holder, token)).catch(() => undefined);
   }
 }
 
@@ -60,10 +63,10 @@ interface PauseState {
   waiting: string[];
 }
 
-async function takeLease(url: string, table: string, holder: string): Promise<PauseState> {
+async function takeLease(url: string, table: string, holder: string, token?: string): Promise<PauseState> {
   const response = await fetch(`${url}/admin/pauses/${table}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...adminHeaders(token) },
     body: JSON.stringify({ holder, lease_seconds: leaseSeconds }),
     signal: AbortSignal.timeout(10_000),
   }).catch((error: Error) => {
@@ -73,9 +76,10 @@ async function takeLease(url: string, table: string, holder: string): Promise<Pa
   throw new Error(`load at ${url} cannot be paused: ${response.status} ${(await response.text()).slice(0, 300)}`);
 }
 
-async function giveBack(url: string, table: string, holder: string): Promise<void> {
+async function giveBack(url: string, table: string, holder: string, token?: string): Promise<void> {
   await fetch(`${url}/admin/pauses/${table}?holder=${encodeURIComponent(holder)}`, {
     method: 'DELETE',
+    headers: adminHeaders(token),
     signal: AbortSignal.timeout(10_000),
   });
 }

@@ -17,6 +17,7 @@ export interface BackupSettings {
   groupPrefix: string;
   /** Every load that runs, by the port of its health. */
   loadUrls: string[];
+  token?: string;
   acceptLost: boolean;
   registryUrl: string;
   erasureKey: string;
@@ -36,6 +37,7 @@ export function backupSettings(env: Record<string, string | undefined>): BackupS
     database: tool.database,
     groupPrefix: tool.loadGroupPrefix,
     loadUrls: tool.loadUrls,
+    token: tool.loadAdminToken,
     acceptLost: settings.ACCEPT_LOST_RECORDS,
     registryUrl: tool.schemaRegistryUrl,
     erasureKey: settings.ERASURE_KEY,

@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import type { CountryCode } from 'libphonenumber-js/min';
 import { z } from 'zod';
 import type { InteractionEvent } from '../../../schemas/types';
-import { enrichEvent } from '../../../services/enrich/domain/enrich-event';
 import { unsafeIdentityKey } from '../../../services/enrich/settings';
 import { AvroCodec } from '../../../services/lib/avro';
 import { ErasureLog } from '../../../services/lib/erasure-log';
@@ -11,6 +10,7 @@ import type { Kafka } from '../../../services/lib/kafka/kafkajs';
 import { PartitionReader } from '../../../services/lib/kafka/partition-reader';
 import { erasureSettings, readSettings } from '../../../services/lib/settings';
 import { topics } from '../../../services/lib/topics';
+import { erasedBy } from '../erase/erased';
 import { count, ProgressLine } from '../replay/progress';
 import { toolSettings } from '../settings';
 import { Ledger } from './ledger';
@@ -34,7 +34,7 @@ async function erasedIn(kafka: Kafka, registryUrl: string): Promise<(event: Inte
   const { erasures } = await ErasureLog.open({ admin, reader }, registryUrl, ERASURE_KEY);
   await Promise.all([admin.disconnect(), reader.disconnect()]);
   const identity = { key: IDENTITY_KEY, country: DEFAULT_COUNTRY as CountryCode | undefined };
-  return (event) => erasures.covers(enrichEvent(event, false, identity).customer_id, event);
+  return erasedBy(erasures, identity);
 }
 
 function fixOf(path: string | undefined): Fix | undefined {

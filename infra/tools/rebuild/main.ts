@@ -23,7 +23,13 @@ export async function rebuildDeps(
     clickhouse: settings.clickhouse,
     admin,
     groupPrefix: settings.loadGroupPrefix,
-    pause: { urls: settings.loadUrls, holder: `${tool} ${process.pid} on ${hostname()}`, leaseSeconds, loadIsStopped },
+    pause: {
+      urls: settings.loadUrls,
+      token: settings.loadAdminToken,
+      holder: `${tool} ${process.pid} on ${hostname()}`,
+      leaseSeconds,
+      loadIsStopped,
+    },
     told,
     close: async () => {
       await admin.disconnect();

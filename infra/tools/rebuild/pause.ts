@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from '../../../services/lib/kafka/kafkajs';
+import { adminHeaders } from '../settings';
 
 interface PauseState {
   table: string;
@@ -12,13 +13,15 @@ interface PauseState {
 export interface Fence {
   /** Offset and metadata of every partition. */
   committed: string;
-  /** Partitions whose block has been begun and not ended. */
-  open: number[];
+  /** Partitions whose block has been begun and not ended, with its first offset. */
+  open: ReadonlyMap<number, string>;
 }
 
 export interface PauseDeps {
   /** Every load's address. */
   urls: readonly string[];
+  /** LOAD_ADMIN_TOKEN, where load has one. */
+  token?: string;
   holder: string;
   leaseSeconds: number;
   /** Somebody says that no load runs: none has to answer. */
@@ -67,6 +70,7 @@ export class Pause {
       this.deps.urls.map((url) =>
         fetch(`${this.address(url)}?holder=${encodeURIComponent(this.deps.holder)}`, {
           method: 'DELETE',
+          headers: adminHeaders(this.deps.token),
           signal: AbortSignal.timeout(5_000),
         }).catch(() => undefined),
       ),
@@ -78,12 +82,12 @@ export class Pause {
   }
 
   private async askOne(url: string): Promise<PauseState> {
-    const { holder, leaseSeconds } = this.deps;
+    const { holder, leaseSeconds, token } = this.deps;
     let response: Response;
     try {
       response = await fetch(this.address(url), {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...adminHeaders(token) },
         body: JSON.stringify({ holder, lease_seconds: leaseSeconds }),
         signal: AbortSignal.timeout(15_000),
       });
@@ -101,7 +105,7 @@ export class Pause {
 }
 
 /** The offsets of load's group for a topic; metadata with an `end` is that of an open block. */
-export async function fenceOf(admin: Admin, groupId: string, topic: string): Promise<Fence> {
+export async function fenceOf(admin: Pick<Admin, 'fetchOffsets'>, groupId: string, topic: string): Promise<Fence> {
   const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
   const partitions = [...(group?.partitions ?? [])].sort((a, b) => a.partition - b.partition);
   const isOpen = (metadata: string | null): boolean =>
@@ -109,28 +113,51 @@ export async function fenceOf(admin: Admin, groupId: string, topic: string): Pro
   return {
     // Progress that is told beside an offset may grow while nothing is loaded.
     committed: partitions.map(({ partition, offset }) => `${partition}:${offset}`).join(' '),
-    open: partitions.filter(({ metadata }) => isOpen(metadata)).map(({ partition }) => partition),
+    open: new Map(
+      partitions.filter(({ metadata }) => isOpen(metadata)).map(({ partition, offset }) => [partition, offset]),
+    ),
   };
 }
 
-/** Waits until no partition has an open block: each is ended by whoever owns it, even while its topic is paused. */
+export interface QuietOptions {
+  /** Somebody says so: then nobody ends a block, and there is little to wait for. */
+  loadIsStopped: boolean;
+  withinMs?: number;
+  pollMs?: number;
+}
+
+/**
+ * Waits until no partition has an open block: each is ended by whoever owns it, even while its topic is paused. Throws
+ * when that does not come about, and says whether blocks were begun meanwhile (a load that nobody has asked) or not.
+ */
 export async function quietFence(
-  admin: Admin,
+  admin: Pick<Admin, 'fetchOffsets'>,
   groupId: string,
   topic: string,
   told: (text: string) => void,
-  withinMs = 60_000,
+  { loadIsStopped, withinMs = loadIsStopped ? 5_000 : 60_000, pollMs = 200 }: QuietOptions,
 ): Promise<Fence> {
   const deadline = Date.now() + withinMs;
+  const first = new Map<number, string>();
+  let isAtWork = false;
   for (;;) {
     const fence = await fenceOf(admin, groupId, topic);
-    if (fence.open.length === 0) return fence;
-    told(`waits for the open blocks of ${topic}, partitions ${fence.open.join(', ')}`);
-    if (Date.now() > deadline) {
-      throw new Error(
-        `${topic} has open blocks in partitions ${fence.open.join(', ')}, which nobody ends: is load running and well?`,
-      );
+    if (fence.open.size === 0) return fence;
+    for (const [partition, offset] of fence.open) {
+      // One that ends an open block, and keeps to the pause, begins no other.
+      if (first.has(partition) && first.get(partition) !== offset) isAtWork = true;
+      else first.set(partition, offset);
     }
-    await sleep(200);
+    const where = `${topic} has open blocks in partitions ${[...fence.open.keys()].join(', ')}`;
+    told(`waits: ${where}`);
+    if (Date.now() > deadline) throw new Error(`${where}${whyOpen(isAtWork, loadIsStopped)}`);
+    await sleep(pollMs);
   }
+}
+
+function whyOpen(isAtWork: boolean, loadIsStopped: boolean): string {
+  if (isAtWork && loadIsStopped) return ': LOAD=stopped was said, and a load is at work';
+  if (isAtWork) return ': a load is at work that was not asked to pause: is each one in LOAD_URLS?';
+  if (loadIsStopped) return ', which a killed load has left: start one, which ends them, then stop it by SIGTERM';
+  return ', which nobody ends: is load running and well?';
 }

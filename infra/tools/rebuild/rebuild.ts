@@ -66,12 +66,12 @@ export async function rebuild(
   const pause = await Pause.take(deps.pause, rollup.table, told);
   try {
     for (let rounds = 1; ; rounds++) {
-      const before = await quietFence(admin, groupId, rollup.topic, told);
+      const before = await quietFence(admin, groupId, rollup.topic, told, deps.pause);
       const made = await fill(deps, rollup, shadow, scope);
       const differ = await compare(deps, rollup, shadow, scope);
       const isStill = async (): Promise<boolean> => {
         const { committed, open } = await fenceOf(admin, groupId, rollup.topic);
-        return open.length === 0 && committed === before.committed;
+        return open.size === 0 && committed === before.committed;
       };
       let partitions: string[] = [];
       if (await isStill()) {

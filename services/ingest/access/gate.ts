@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { sameSecret, sha256 } from '../../lib/secrets';
 import type { Refusal } from '../replies';
-import { sameSecret, sha256 } from './compare';
 import type { AccessRules, Entry, KeyEntry, SignatureEntry } from './rules';
 import { type SignedRequest, type Verdict, verify } from './signatures';
 import { TokenBucket } from './token-bucket';

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { sameSecret } from './compare';
+import { sameSecret } from '../../lib/secrets';
 
 /** What a signature may cover. `url` is the address as the sender knows it, query included. */
 export interface SignedRequest {

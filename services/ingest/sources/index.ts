@@ -13,6 +13,7 @@ import type { SentAs, Source } from './source';
 import { telegram } from './telegram';
 import { twilio } from './twilio';
 import { vcon } from './vcon';
+import { webTracker } from './web-tracker';
 import { zendesk } from './zendesk';
 
 /** Every source of `POST /v1/sources/{source}`. A new one is a pure file, a fixture and a line here. */
@@ -32,6 +33,7 @@ export const sources: ReadonlyMap<string, Source> = new Map([
   ['telegram', telegram],
   ['twilio', twilio],
   ['vcon', vcon],
+  ['web', webTracker],
   ['zendesk', zendesk],
 ]);
 

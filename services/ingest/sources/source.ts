@@ -34,6 +34,11 @@ export interface Source {
   readonly description: string;
   /** Media types that it takes. */
   readonly mediaTypes: readonly string[];
+  /**
+   * Of these, what a browser sends to another origin without asking first whether it may: taken only from the origins of
+   * `INGEST_CORS_ORIGINS`, so that no page of somebody else can send through its visitors.
+   */
+  readonly unaskedTypes?: readonly string[];
   /** How such a body holds items; undefined when it is not taken. */
   form(sentAs: SentAs): Form | undefined;
   adapt(item: unknown, sentAs: SentAs): Adapted;

@@ -288,6 +288,7 @@ describe('beside events', () => {
     expect(Object.keys(document.paths)).toEqual([
       '/v1/events',
       '/v1/sources/{source}',
+      '/tracker.js',
       '/livez',
       '/readyz',
       '/metrics',

@@ -126,6 +126,30 @@ describe('the admin calls', () => {
   });
 });
 
+test('with a token every admin call asks for it, and nothing else does', async () => {
+  const app = fastify();
+  app.get('/metrics', async () => 'open');
+  const pauses = new Pauses(() => 0);
+  addPauses(app, pauses, [], async () => 'sessions', log, 'the-token-of-load');
+  const calls = [
+    { method: 'GET', url: '/admin/pauses' },
+    { method: 'POST', url: '/admin/pauses/legs', payload: { holder: 'a', lease_seconds: 30 } },
+    { method: 'DELETE', url: '/admin/pauses/legs?holder=a' },
+  ] as const;
+  const codes = async (headers: Record<string, string>) => {
+    const found: number[] = [];
+    for (const call of calls) found.push((await app.inject({ ...call, headers })).statusCode);
+    return found;
+  };
+  for (const authorization of ['', 'Bearer', 'Bearer the-token-of-loaf', 'the-token-of-load']) {
+    expect(await codes({ authorization })).toEqual([401, 401, 401]);
+  }
+  expect(pauses.isPaused('sessions')).toBe(false);
+  expect(await codes({ authorization: 'Bearer the-token-of-load' })).toEqual([200, 200, 200]);
+  expect((await app.inject('/metrics')).statusCode).toBe(200);
+  await app.close();
+});
+
 test('tables are found behind any number of views', () => {
   const view = (name: string, target: string) => ({
     name,

@@ -21,6 +21,9 @@ test.each<{ env: Record<string, string>; faulty: string[] }>([
     env: { FETCH_MIN_BYTES: '50000', FETCH_MAX_BYTES: '20000' },
     faulty: ['FETCH_MIN_BYTES', 'FETCH_MAX_PARTITION_BYTES'],
   },
+  { env: { LOAD_ADMIN_TOKEN: 'a token with spaces in it' }, faulty: ['LOAD_ADMIN_TOKEN'] },
+  { env: { LOAD_ADMIN_TOKEN: 'short' }, faulty: ['LOAD_ADMIN_TOKEN'] },
+  { env: { LOAD_ADMIN_TOKEN: 'long-enough-a-token' }, faulty: [] },
   { env: { FETCH_MAX_WAIT_MS: '4000', KAFKA_SESSION_TIMEOUT_MS: '6000' }, faulty: ['FETCH_MAX_WAIT_MS'] },
 ])('$env', ({ env, faulty }) => {
   expect(faultsOf(env)).toEqual(faulty);
