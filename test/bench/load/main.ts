@@ -1,8 +1,8 @@
 /**
  * `node dist/test/bench/load/main.js [speed] [memory] [outage]` (all by default): load beside direct inserts of the same
  * bytes, its memory over millions of events, and how fast it catches up after ClickHouse was away. EVENTS and ROUNDS of
- * speed, MEMORY_EVENTS, RATE and OUTAGE_SECONDS. Settings of load (FETCH_…, LOAD_…) are passed on. On a stack of its own;
- * prints JSON.
+ * speed, MEMORY_EVENTS, RATE and OUTAGE_SECONDS. Settings of load (FETCH_…, LOAD_…) are passed on; HEAP_MB is its heap,
+ * CPU_PROFILE=1 profiles it. On a stack of its own; prints JSON.
  */
 import { loadavg } from 'node:os';
 import { connectDatabase } from '../../../infra/clickhouse/database';
