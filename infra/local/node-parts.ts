@@ -54,9 +54,16 @@ export const serviceParts: readonly Part[] = (['ingest', 'enrich', 'sessionize',
   isReady: (addresses) => answersOk(`${addresses[`${name}Url`]}/readyz`),
 }));
 
-/** Where a local stack differs from the defaults: late events need not wait a minute for their repair, heaps are small. */
+/**
+ * Where a local stack differs from the defaults: late events need not wait a minute for their repair, heaps are small, and
+ * load holds five times its fetches of two topics in a backlog.
+ */
 const localSettings: Partial<Record<PartName, Record<string, string>>> = {
-  load: { REPAIR_EVERY_MS: '2000' },
+  load: {
+    REPAIR_EVERY_MS: '2000',
+    FETCH_MAX_PARTITION_BYTES: String(12 * 1_048_576),
+    FETCH_MAX_BYTES: String(12 * 1_048_576),
+  },
   sessionize: { STATE_HOT_CUSTOMERS: '2000' },
 };
 

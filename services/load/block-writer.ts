@@ -44,9 +44,10 @@ export class BlockWriter {
     control: Control,
     commit: CommitIntent,
   ): Promise<Intent> {
-    const faults = await this.inspect(records, control);
+    const data = records.filter(isData);
+    const faults = await this.inspect(data, control);
     const begun = await this.commitWithout(intent, records, faults, control, commit);
-    return this.insertSound(begun, records, control, commit);
+    return this.insertSound(begun, records, data, control, commit);
   }
 
   /** Inserts a block that a former owner began, under the token it had. The answer is as of `begin`. */
@@ -57,12 +58,13 @@ export class BlockWriter {
     commit: CommitIntent,
   ): Promise<Intent> {
     // What it finds is left out already; but from here on the schemas are known.
-    await this.inspect(records, control);
-    return this.insertSound(intent, records, control, commit);
+    const data = records.filter(isData);
+    await this.inspect(data, control);
+    return this.insertSound(intent, records, data, control, commit);
   }
 
-  private inspect(records: readonly KafkaMessage[], control: Control): Promise<Faults> {
-    return this.persist('reading schemas', control, () => this.stream.inspect(records.filter(isData)));
+  private inspect(data: readonly KafkaMessage[], control: Control): Promise<Faults> {
+    return this.persist('reading schemas', control, () => this.stream.inspect(data));
   }
 
   /**
@@ -72,6 +74,7 @@ export class BlockWriter {
   private async insertSound(
     intent: Intent,
     records: readonly KafkaMessage[],
+    allData: readonly KafkaMessage[],
     control: Control,
     commit: CommitIntent,
   ): Promise<Intent> {
@@ -79,7 +82,8 @@ export class BlockWriter {
     let refusalIsFinal = true;
     for (;;) {
       const { end, left_out } = current;
-      const data = upTo(records, end).filter((record) => isData(record) && !left_out.includes(offsetOf(record)));
+      const within = upTo(allData, end);
+      const data = left_out.length === 0 ? within : within.filter((record) => !left_out.includes(offsetOf(record)));
       if (data.length === 0 || (await this.insert(current, data, control, refusalIsFinal))) return current;
       const faults = await this.persist('examining a refused block', control, (signal) =>
         whyRefused(this.stream, data, (part) =>

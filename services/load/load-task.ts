@@ -170,7 +170,8 @@ export class LoadTask implements PartitionTask, Pausable {
     control: Control,
   ): Promise<readonly KafkaMessage[]> {
     const { intent, records } = this.unfinished as { intent: Intent; records: KafkaMessage[] };
-    records.push(...upTo(messages, intent.end));
+    // Not spread into one call: a fetch may hold more records than a call takes arguments.
+    for (const message of upTo(messages, intent.end)) records.push(message);
     if (records.length === 0 || offsetOf(records[records.length - 1]) !== intent.end) {
       // To skip it could lose records, to insert what is left could double them: only a person can decide.
       if (nextOffset > intent.end) throw this.halt(`its block ends at offset ${intent.end}, which the topic lacks`);

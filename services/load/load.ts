@@ -257,6 +257,8 @@ function startLoop(
       maxBytesPerPartition: settings.FETCH_MAX_PARTITION_BYTES,
       maxBytes: settings.FETCH_MAX_BYTES,
     },
+    // A fetch that its limit has cut: there is a backlog.
+    handOff: { minBytes: settings.FETCH_MAX_PARTITION_BYTES / 2, maxBytes: 2 * settings.FETCH_MAX_BYTES },
     log,
     onFailure: (partition) => deps.metrics.failures.inc({ topic, partition: String(partition) }),
   });

@@ -43,8 +43,11 @@ export class ErasureScreen implements Screen {
     await this.log.fresh();
     const { erasures } = this.log;
     const until = erasures.lastAt + enrichKnowsWithinMs;
+    if (erasures.size === 0) return messages;
+    // Times first: a key is read anew whenever it is asked for.
     const suspects = messages.filter(
-      ({ key, value, timestamp }) => key && value && Number(timestamp) <= until && erasures.has(key.toString()),
+      (message) =>
+        Number(message.timestamp) <= until && message.value && message.key && erasures.has(message.key.toString()),
     );
     if (suspects.length === 0) return messages;
     await this.codec.prepare(suspects.map(({ value }) => value));

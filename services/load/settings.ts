@@ -63,7 +63,7 @@ const one = z.object({
   FETCH_MAX_WAIT_SESSIONS_MS: integer(1_000, 1, 10_000),
   FETCH_MIN_BYTES: integer(1_048_576, 1, 64 * 1_048_576),
   /** Of one partition in one fetch, and so of one block: in a backlog the larger the faster. */
-  FETCH_MAX_PARTITION_BYTES: integer(8 * 1_048_576, 1_024, 64 * 1_048_576),
+  FETCH_MAX_PARTITION_BYTES: integer(32 * 1_048_576, 1_024, 64 * 1_048_576),
   /** Of one fetch over all partitions of a topic: bounds memory while there is a backlog. */
   FETCH_MAX_BYTES: integer(32 * 1_048_576, 1_024, 256 * 1_048_576),
 });

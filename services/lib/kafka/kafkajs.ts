@@ -1,9 +1,10 @@
 /**
- * kafkajs, with the correction of `aborted-transactions.ts` and the encoder and decoder of `lean-protocol.ts`, which must
- * be in place before it is loaded. The one place that imports it (a lint rule says so): the seam behind which another
- * client could stand.
+ * kafkajs, with the corrections of `aborted-transactions.ts` and `fair-fetches.ts` and the encoder and decoder of
+ * `lean-protocol.ts`, which must be in place before it is loaded. The one place that imports it (a lint rule says so):
+ * the seam behind which another client could stand.
  */
 import './aborted-transactions';
+import './fair-fetches';
 import './lean-protocol';
 
 export * from 'kafkajs';

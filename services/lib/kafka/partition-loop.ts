@@ -1,6 +1,7 @@
 import { setImmediate as macrotask, setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log';
 import { patiently } from '../patience';
+import { HandOff, type HandOffLimits } from './hand-off';
 import type { Batch, ConsumerConfig, EachBatchPayload, Kafka } from './kafkajs';
 import { KafkaJSError } from './kafkajs';
 import { type Control, LostRecords, type PartitionTask, StaleAssignment, unseen } from './partition-task';
@@ -13,6 +14,8 @@ export interface PartitionLoopOptions {
   /** Opens partition p for the current assignment; `previous` is the task it had before a rebalance, if any. */
   open(partition: number, control: Control, previous: PartitionTask | undefined): Promise<PartitionTask>;
   consumer: Omit<ConsumerConfig, 'groupId'>;
+  /** Large batches are worked on while other partitions are fetched; without it a fetch waits for all of the last one. */
+  handOff?: HandOffLimits;
   log: Log;
   /** Counts failures by partition, for a metric. */
   onFailure?(partition: number, error: Error): void;
@@ -70,6 +73,8 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
   let joined = false;
   let stopping = false;
   let assigned = new Set<string>();
+  const isAssigned = (partition: number): boolean => topics.some((topic) => assigned.has(`${topic}/${partition}`));
+  const handOff = new HandOff(options.handOff);
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     generation += 1;
@@ -79,9 +84,13 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
     );
     log.info({ generation, assigned: [...assigned].join(' ') }, 'joined the group');
     for (const [partition, slot] of slots) {
-      if (topics.some((topic) => assigned.has(`${topic}/${partition}`))) continue;
-      slots.delete(partition);
-      void exclusively(slot, () => close(slot));
+      if (isAssigned(partition)) continue;
+      slot.lost = undefined;
+      // What was handed off may still be at work; should the partition come back, it is opened behind that.
+      void exclusively(slot, async () => {
+        await close(slot);
+        if (!isAssigned(partition)) slots.delete(partition);
+      });
     }
   });
 
@@ -91,28 +100,47 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
     if (stopping || !assigned.has(`${topic}/${partition}`)) return;
     const slot = slots.get(partition) ?? { generation: 0, seeksBack: 0, lock: Promise.resolve() };
     slots.set(partition, slot);
-    await exclusively(slot, async () => {
-      slot.payload = payload;
-      try {
-        const control = controlOf(slot, generation);
-        const task = await current(partition, slot, control);
-        const position = task.position(topic);
-        if (fetchedOffset(batch) > position) {
-          slot.seeksBack += 1;
-          if (slot.seeksBack > maxSeeksBack) throw new Error(`${topic} cannot be read at offset ${position}`);
-          consumer.seek({ topic, partition, offset: String(position) });
-          return;
-        }
-        slot.seeksBack = 0;
-        const input = unseen(batch, position);
-        if (input.nextOffset > position) await task.handle(input, control);
-        payload.resolveOffset(batch.messages[batch.messages.length - 1].offset);
-        await payload.heartbeat();
-      } catch (error) {
-        await fail(partition, slot, error as Error);
-      }
-    });
+    const bytes = assigned.size > 1 ? handOff.bytesOf(batch) : undefined;
+    if (bytes === undefined) return exclusively(slot, () => work(payload, slot));
+    const handedOffIn = generation;
+    const giveBack = await handOff.room(bytes, payload.heartbeat);
+    const resume = payload.pause();
+    void exclusively(slot, async () => {
+      if (handedOffIn === generation && !stopping) await work(payload, slot);
+    })
+      // Told in the log; what kafkajs must know of the group it learns by its next heartbeat.
+      .catch(() => undefined)
+      .finally(() => {
+        giveBack();
+        resume();
+      });
+    await payload.heartbeat();
   };
+
+  async function work(payload: EachBatchPayload, slot: Slot): Promise<void> {
+    const { batch } = payload;
+    const { topic, partition } = batch;
+    slot.payload = payload;
+    try {
+      const control = controlOf(slot, generation);
+      const task = await current(partition, slot, control);
+      const position = task.position(topic);
+      if (fetchedOffset(batch) > position) {
+        slot.seeksBack += 1;
+        if (slot.seeksBack > maxSeeksBack) throw new Error(`${topic} cannot be read at offset ${position}`);
+        consumer.seek({ topic, partition, offset: String(position) });
+        return;
+      }
+      slot.seeksBack = 0;
+      const input = unseen(batch, position);
+      if (input.nextOffset > position) await task.handle(input, control);
+      control.assertCurrent();
+      payload.resolveOffset(batch.messages[batch.messages.length - 1].offset);
+      await payload.heartbeat();
+    } catch (error) {
+      await fail(partition, slot, error as Error);
+    }
+  }
 
   async function current(partition: number, slot: Slot, control: Control): Promise<PartitionTask> {
     if (slot.task && slot.generation === generation) return slot.task;
@@ -153,7 +181,11 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
     };
     return {
       assertCurrent,
-      heartbeat: () => slot.payload!.heartbeat(),
+      // Work that was handed off may outlast its assignment: kafkajs rejoins without waiting for it.
+      heartbeat: async () => {
+        assertCurrent();
+        await slot.payload!.heartbeat();
+      },
       commit: async (topic, partition, offset, metadata) => {
         // In a macrotask of its own nothing of kafkajs' rejoin can come between the check and the request, which
         // carries the generation of the moment.
@@ -226,7 +258,7 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
       );
       stopping = true;
       await consumer.disconnect();
-      await Promise.all([...slots.values()].map((slot) => close(slot)));
+      await Promise.all([...slots.values()].map((slot) => exclusively(slot, () => close(slot))));
     },
   };
 }

@@ -65,6 +65,10 @@ export class LostRecords extends Error {
 
 /** The part of a batch at or above a position. */
 export function unseen(batch: Batch, position: number): TaskInput {
-  const messages = batch.messages.filter((message) => Number(message.offset) >= position);
+  const [first] = batch.messages;
+  const messages =
+    first && Number(first.offset) >= position
+      ? batch.messages
+      : batch.messages.filter((message) => Number(message.offset) >= position);
   return { topic: batch.topic, partition: batch.partition, messages, nextOffset: Number(batch.lastOffset()) + 1 };
 }

@@ -9,8 +9,12 @@ export interface Located {
 
 export const offsetOf = (record: Located): number => Number(record.offset);
 
-export const upTo = <T extends Located>(records: readonly T[], end: number): T[] =>
-  records.filter((record) => offsetOf(record) <= end);
+/** The first records, of those in order of offsets, up to and including `end`: mostly all of them. */
+export function upTo<T extends Located>(records: readonly T[], end: number): readonly T[] {
+  let length = records.length;
+  while (length > 0 && offsetOf(records[length - 1]) > end) length -= 1;
+  return length === records.length ? records : records.slice(0, length);
+}
 
 /** The first records, up to as many that cannot be loaded as one block may leave out. */
 export function fitting<T extends Located>(records: readonly T[], refused: (offset: number) => boolean): readonly T[] {

@@ -21,9 +21,10 @@ export async function memory(
   kafka: Kafka,
   clickhouse: ClickHouseClient,
   events: number,
+  settings: Record<string, string>,
 ): Promise<Memory> {
   const ahead = 400_000;
-  const instance = await LoadInstance.start(stack, 'memory');
+  const instance = await LoadInstance.start(stack, 'memory', settings);
   const writer = await EnrichedWriter.open(kafka, stack.addresses.schemaRegistryUrl);
   const begun = performance.now();
   let loaded = 0;
@@ -64,8 +65,9 @@ export async function outage(
   clickhouse: ClickHouseClient,
   rate: number,
   outageMs: number,
+  settings: Record<string, string>,
 ): Promise<Outage> {
-  const instance = await LoadInstance.start(stack, 'outage');
+  const instance = await LoadInstance.start(stack, 'outage', settings);
   const writer = await EnrichedWriter.open(kafka, stack.addresses.schemaRegistryUrl);
   let stopped = false;
   const writing = writer.pace(rate, () => stopped);

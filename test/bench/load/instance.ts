@@ -6,7 +6,7 @@ import { metricSum } from '../../support/metric-sum';
 import { type Contender, startContender, until } from '../streams/process';
 
 /** The heap of load in the local stack, MB. */
-const heapMb = 160;
+const heapMb = Number(process.env.HEAP_MB ?? 160);
 
 /** One compiled load under measurement. */
 export class LoadInstance {
@@ -21,7 +21,7 @@ export class LoadInstance {
     const main = resolve(__dirname, '../../../services/load/main.js');
     const process = startContender(
       globalThis.process.execPath,
-      [`--max-old-space-size=${heapMb}`, main],
+      [`--max-old-space-size=${heapMb}`, ...profiling(stack), main],
       {
         KAFKA_BROKERS: kafkaBrokers,
         SCHEMA_REGISTRY_URL: schemaRegistryUrl,
@@ -47,6 +47,10 @@ export class LoadInstance {
     return metricSum(await (await fetch(`${this.url}/metrics`)).text(), name, `topic="${topics.enriched}"`);
   }
 }
+
+/** With CPU_PROFILE set, V8 writes a profile beside the logs when load ends. */
+const profiling = (stack: Stack): string[] =>
+  process.env.CPU_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${join(stack.dir, 'profiles')}`] : [];
 
 /** Empties what load fills, so that a group of another name may load the topics again. */
 export async function emptyTables(stack: Stack): Promise<void> {

@@ -1,7 +1,8 @@
 /**
  * `node dist/test/bench/load/main.js [speed] [memory] [outage]` (all by default): load beside direct inserts of the same
  * bytes, its memory over millions of events, and how fast it catches up after ClickHouse was away. EVENTS and ROUNDS of
- * speed, MEMORY_EVENTS, RATE and OUTAGE_SECONDS. On a stack of its own; prints JSON.
+ * speed, MEMORY_EVENTS, RATE and OUTAGE_SECONDS. Settings of load (FETCH_…, LOAD_…) are passed on; HEAP_MB is its heap,
+ * CPU_PROFILE=1 profiles it. On a stack of its own; prints JSON.
  */
 import { loadavg } from 'node:os';
 import { connectDatabase } from '../../../infra/clickhouse/database';
@@ -24,9 +25,13 @@ const {
   OUTAGE_SECONDS = '300',
 } = process.env;
 
+const settingsOfLoad = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) => (/^(FETCH|LOAD)_/.test(name) && value ? [[name, value]] : [])),
+);
+
 const measurements = {
   speed: async (...[stack, kafka, clickhouse]: Context) => {
-    const rounds = await speed(stack, kafka, clickhouse, +EVENTS, +ROUNDS);
+    const rounds = await speed(stack, kafka, clickhouse, +EVENTS, +ROUNDS, settingsOfLoad);
     const median = (pick: (round: Round) => number): number =>
       rounds.map(pick).sort((a, b) => a - b)[rounds.length >> 1];
     const share = (of: (round: Round) => number) =>
@@ -39,8 +44,8 @@ const measurements = {
       rounds,
     };
   },
-  memory: (...context: Context) => memory(...context, +MEMORY_EVENTS),
-  outage: (...context: Context) => outage(...context, +RATE, +OUTAGE_SECONDS * 1_000),
+  memory: (...context: Context) => memory(...context, +MEMORY_EVENTS, settingsOfLoad),
+  outage: (...context: Context) => outage(...context, +RATE, +OUTAGE_SECONDS * 1_000, settingsOfLoad),
 };
 type Context = [
   stack: Stack,
