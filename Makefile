@@ -51,10 +51,10 @@ resessionize: build ## Compute sessions anew, by the repair: FROM=2026-11-01 TO=
 	@FROM='$(FROM)' TO='$(TO)' CUSTOMER='$(CUSTOMER)' node dist/infra/tools/resessionize/main.js
 
 rebuild: build ## Compute a roll-up anew from its table: VIEW=volume_trends FROM=2026-11-01 TO=2026-11-08 [DRY_RUN=1 only compares]
-	@VIEW='$(VIEW)' FROM='$(FROM)' TO='$(TO)' DRY_RUN='$(DRY_RUN)' LOAD='$(LOAD)' node dist/infra/tools/rebuild/main.js
+	@node dist/infra/tools/rebuild/main.js
 
 erase: build ## Forget everything of one person up to now: CUSTOMER=id [BY=who asks for it] (AGAIN=1 after a restore)
-	@CUSTOMER='$(CUSTOMER)' BY='$(BY)' AGAIN='$(AGAIN)' node dist/infra/tools/erase/main.js
+	@node dist/infra/tools/erase/main.js
 
 vcon: build ## One conversation as an IETF vCon: CONTACT=id or SESSION=id [CUSTOMER=id] [SYSTEM=name] [FILE=out.vcon]
 	@CONTACT='$(CONTACT)' SESSION='$(SESSION)' CUSTOMER='$(CUSTOMER)' SYSTEM='$(SYSTEM)' FILE='$(FILE)' node dist/infra/tools/vcon/main.js

@@ -17,7 +17,7 @@ import { topics } from '../../../services/lib/topics';
 import { CommandProducer } from '../../../services/load/repair/command-producer';
 import { rebuildDeps } from '../rebuild/main';
 import { loadProgress, rawEnds } from '../replay/loaded';
-import { count, ProgressLine, seconds } from '../replay/progress';
+import { count, counted, ProgressLine, seconds } from '../replay/progress';
 import { type ToolSettings, toolSettings } from '../settings';
 import { Tables } from './ask';
 import { deadLettersOf } from './dead-letters';
@@ -105,10 +105,13 @@ async function eraseOne(deps: EraseDeps, progress: ProgressLine, ...asked: [stri
   const startedAt = Date.now();
   const { record, isResumed, commands, unknownDeadLetters } = await erase(deps, ...asked);
   const what = isResumed ? 'An erasure that was broken off is ended' : 'Erased';
-  progress.end(`${what} in ${seconds(Date.now() - startedAt)}, ${commands} commands to sessionize`);
+  progress.end(`${what} in ${seconds(Date.now() - startedAt)}, ${counted(commands, 'command')} to sessionize`);
   const deleted = Object.entries(record.deleted);
   if (deleted.length === 0) console.log('The tables held nothing of that person; what may still come is left out.');
   for (const [table, rows] of deleted) console.log(`  ${table.padEnd(36)} ${count(rows)} rows deleted`);
+  if (record.deleted.sessions || record.deleted.legs) {
+    console.log('  Of sessions and legs each counts twice: as it stood, and as it was taken back.');
+  }
   const through = new Date(record.erased_through).toISOString();
   console.log(`Everything up to ${through} is forgotten; the record is erasure ${record.erasure_id}.`);
   if (unknownDeadLetters > 0) {
@@ -129,16 +132,19 @@ async function main(): Promise<void> {
   const deps = await eraseDeps(settings, process.env, (text) => progress.show(text));
   if (deps.key === unsafeErasureKey) console.error('erase: ERASURE_KEY is the unsafe local default');
   try {
+    let erased = 1;
     if (CUSTOMER !== '') await eraseOne(deps, progress, CUSTOMER, by);
     else {
       const people = await backAgain(deps.tables, deps.erasureLog.erasures);
-      console.log(`${count(people.size)} people who were erased are in the tables again.`);
+      erased = people.size;
+      console.log(`People who were erased and are in the tables again: ${count(erased)}.`);
       for (const [customer_id, moment] of people) await eraseOne(deps, progress, customer_id, by, moment);
     }
-    console.log(
-      'Files of replaced parts go within minutes; copies in Kafka with its retention: raw, enriched and commands 7 days, ' +
-        'sessions and dead letters 30.',
-    );
+    if (erased > 0)
+      console.log(
+        'Files of replaced parts go within minutes; copies in Kafka with its retention: raw, enriched and commands 7 days, ' +
+          'sessions and dead letters 30.',
+      );
   } finally {
     await deps.close();
   }

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { createKafka } from '../../../services/lib/kafka/client';
 import { createLog } from '../../../services/lib/log';
-import { count, ProgressLine, seconds } from '../replay/progress';
+import { count, counted, ProgressLine, seconds } from '../replay/progress';
 import { type ToolSettings, toolSettings } from '../settings';
 import { type Difference, mostShown, type RebuildDeps, rebuild } from './rebuild';
 import { refuseDeleted, requestOf } from './request';
@@ -38,6 +38,11 @@ export async function rebuildDeps(
   };
 }
 
+/** What the lines below it give. */
+export function headingOf({ changes, ...key }: Difference): string {
+  return `${Object.keys(key).join('  ')}:  figure now → computed anew`;
+}
+
 /** One line a key: its columns, then each figure that differs. */
 export function lineOf({ changes, ...key }: Difference): string {
   const figures = changes.map(([name, now, rebuilt]) => `${name} ${short(now)} → ${short(rebuilt)}`);
@@ -63,16 +68,17 @@ async function main(): Promise<void> {
     refuseDeleted(asked, create_table_query, Date.now());
     const { differences, partitions, rows, paused_ms, rounds } = await rebuild(deps, rollup, scope, { dryRun });
     progress.end(`${rollup.table}: ${count(rows)} rows computed from ${rollup.base}`);
+    if (differences.length > 0) console.log(`  ${headingOf(differences[0])}`);
     for (const difference of differences.slice(0, 50)) console.log(`  ${lineOf(difference)}`);
     if (differences.length > 50) console.log(`  … and ${differences.length - 50} more`);
-    const more = differences.length >= mostShown ? 'At least ' : '';
+    const more = differences.length >= mostShown ? 'at least ' : '';
     const found =
-      differences.length === 0 ? 'No figure differs' : `${more}${count(differences.length)} rows of figures differ`;
+      differences.length === 0 ? 'No figure differs' : `Figures differ in ${more}${counted(differences.length, 'row')}`;
     const done = dryRun
       ? 'Nothing was changed (DRY_RUN=1).'
       : partitions.length === 0
         ? 'Nothing had to be changed.'
-        : `Put in place: partitions ${partitions.join(', ')}.`;
+        : `Put in place: ${counted(partitions.length, 'partition')} (${partitions.join(', ')}).`;
     console.log(`${found} between ${rollup.table} and ${rollup.base}. ${done}`);
     console.log(
       `Loading of ${rollup.topic} was paused for ${seconds(paused_ms)}${rounds > 1 ? `, ${rounds} rounds` : ''}.`,

@@ -19,3 +19,6 @@ export class ProgressLine {
 export const count = (value: number): string => value.toLocaleString('en-US');
 
 export const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+
+/** `1 row`, `2 rows`. */
+export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;

@@ -22,7 +22,11 @@ export async function rows<Row>(clickhouse: ClickHouseClient, query: string, ran
   const result = await clickhouse.query({
     query,
     format: 'JSONEachRow',
-    query_params: { from: range.from / 1_000, to: range.to / 1_000, last_day: (range.last_day ?? range.to) / 1_000 },
+    query_params: {
+      from: Math.floor(range.from / 1_000),
+      to: Math.ceil(range.to / 1_000),
+      last_day: Math.ceil((range.last_day ?? range.to) / 1_000),
+    },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
   });
   return result.json<Row>();
