@@ -13,7 +13,7 @@ export interface EnrichMetrics {
 export function enrichMetrics(registry: Registry): EnrichMetrics {
   const registers = [registry];
   const rawTime = new Gauge({
-    name: 'enrich_raw_time_timestamp_seconds',
+    name: 'enrich_raw_timestamp_seconds',
     help: 'Highest event time seen in a raw partition, as Unix time',
     labelNames: ['partition'],
     registers,

@@ -41,13 +41,13 @@ export function createIngestMetrics(registry: Registry, gauges: IngestGauges): I
     registers,
   });
   const accepted = new Counter({
-    name: 'ingest_events_accepted_total',
+    name: 'ingest_accepted_events_total',
     help: 'Events that Kafka has acknowledged; repeats count',
     labelNames: ['source_system'],
     registers,
   });
   const received = new Counter({
-    name: 'ingest_items_received_total',
+    name: 'ingest_received_items_total',
     help: 'Items of requests let in: most make one event, some none or several, some are refused',
     labelNames: ['source'],
     registers,
@@ -59,13 +59,13 @@ export function createIngestMetrics(registry: Registry, gauges: IngestGauges): I
     registers,
   });
   const rejected = new Counter({
-    name: 'ingest_events_rejected_total',
+    name: 'ingest_rejections_total',
     help: 'Faults of refused events, and refused requests',
     labelNames: ['reason'],
     registers,
   });
   const skipped = new Counter({
-    name: 'ingest_items_skipped_total',
+    name: 'ingest_skipped_items_total',
     help: 'Items that rightly made no event, such as heart-beats',
     labelNames: ['reason'],
     registers,
@@ -94,7 +94,7 @@ export function createIngestMetrics(registry: Registry, gauges: IngestGauges): I
     registers,
   });
   const records = new Counter({
-    name: 'ingest_records_stored_total',
+    name: 'ingest_stored_records_total',
     help: 'Records in acknowledged sends',
     registers,
   });
