@@ -105,6 +105,10 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       stopped,
     );
     if (refusal) throw refusal;
+    warehouse.beforeWritingAgain = async () => {
+      const now = warehouse.hasInserted ? Number.POSITIVE_INFINITY : Date.now();
+      await requireTablesThere(book.all(), await warehouse.loadedOffsets(), now, () => warehouse.isEmpty());
+    };
 
     const status = new StatusWriter(
       book,
