@@ -16,7 +16,9 @@ import type { Control, PartitionTask, TaskInput } from '../lib/kafka/partition-t
 import { partitionOf } from '../lib/kafka/partitioner';
 import type { ServiceClient } from '../lib/kafka/service-client';
 import { TransactionalProducer } from '../lib/kafka/transactional-producer';
+import type { Problems } from '../lib/problems';
 import { canaryKind, kindHeader, rawHeaders, sentAtHeader, topics } from '../lib/topics';
+import { BatchSpans, batchAttributes, type TraceHeaders, type Tracing } from '../lib/tracing';
 import { enrichEvent } from './domain/enrich-event';
 import type { IdentityRules } from './domain/identity';
 import { RawTime } from './domain/raw-time';
@@ -33,6 +35,8 @@ export interface EnrichDeps {
   acceptLost: boolean;
   metrics: EnrichMetrics;
   erasureLog: Pick<ErasureLog, 'fresh' | 'erasures'>;
+  problems: Pick<Problems, 'tell'>;
+  tracing?: Tracing;
 }
 
 const heartbeatEveryMs = 1_000;
@@ -100,7 +104,8 @@ export class EnrichTask implements PartitionTask {
     await raw.prepare(input.messages.map(({ value }) => value));
     const enriched: Message[] = [];
     const refused: Message[] = [];
-    const { metrics } = this.deps;
+    const { metrics, tracing } = this.deps;
+    const spans = new BatchSpans(tracing, 'enrich event', batchAttributes(topics.raw, this.partition));
     this.oldestReceivedAt = Number.POSITIVE_INFINITY;
     for (const message of input.messages) {
       const sentAt = canarySentAt(message);
@@ -108,7 +113,8 @@ export class EnrichTask implements PartitionTask {
         enriched.push(...this.toEveryPartition({ [kindHeader]: canaryKind, [sentAtHeader]: String(sentAt) }));
         continue;
       }
-      const result = this.enrichOne(message);
+      const carried = spans.begin(message);
+      const result = this.enrichOne(message, carried);
       metrics.events.inc({ result: result.kind });
       if (result.kind === 'enriched' || result.kind === 'late') enriched.push(result.record);
       else if (result.kind === 'refused') {
@@ -117,7 +123,13 @@ export class EnrichTask implements PartitionTask {
       }
     }
     control.assertCurrent();
-    await this.commit(enriched, refused, input.nextOffset, Date.now());
+    try {
+      await this.commit(enriched, refused, input.nextOffset, Date.now());
+    } catch (error) {
+      spans.end(error);
+      throw error;
+    }
+    spans.end();
     metrics.batchRecords.observe(input.messages.length);
     if (this.oldestReceivedAt < Number.POSITIVE_INFINITY) {
       metrics.eventAge.observe(Math.max(0, Date.now() - this.oldestReceivedAt) / 1_000);
@@ -136,7 +148,7 @@ export class EnrichTask implements PartitionTask {
     await this.producer.close();
   }
 
-  private enrichOne(message: KafkaMessage): EnrichResult {
+  private enrichOne(message: KafkaMessage, carried: TraceHeaders | undefined): EnrichResult {
     const { codecs, rules } = this.deps;
     let event: InteractionEvent;
     try {
@@ -169,7 +181,7 @@ export class EnrichTask implements PartitionTask {
         key,
         value: codecs.enriched.encode(value),
         partition: partitionOf(key, this.counts.enriched),
-        headers: this.headers(),
+        headers: carried ? { ...this.headers(), ...carried } : this.headers(),
       },
     };
   }
@@ -225,6 +237,8 @@ export class EnrichTask implements PartitionTask {
 
   private refusedRecord(message: KafkaMessage, refusal: Refusal): Message {
     const origin = { topic: topics.raw, partition: this.partition };
+    const { reason, event_id } = refusal;
+    this.deps.problems.tell({ reason, step: 'enrich', ...origin, offset: Number(message.offset), event_id });
     return {
       key: message.key,
       value: this.deps.codecs.deadLetter.encode(deadLetterOf(message, origin, 'enrich', refusal)),

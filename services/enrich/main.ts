@@ -5,13 +5,14 @@ import { consumerMetrics } from '../lib/consumer-metrics';
 import { startConsumingService } from '../lib/consuming-service';
 import { ErasureLog } from '../lib/erasure-log';
 import { createMetrics } from '../lib/metrics';
+import { Problems } from '../lib/problems';
 import { runService } from '../lib/run';
 import { topics, valueSchemas } from '../lib/topics';
 import { EnrichTask } from './enrich';
 import { enrichMetrics } from './metrics';
 import { enrichSettings, unsafeIdentityKey } from './settings';
 
-runService('enrich', enrichSettings, process.env, async (settings, log) => {
+runService('enrich', enrichSettings, process.env, async (settings, log, tracing) => {
   const registry = createMetrics('enrich');
   const metrics = enrichMetrics(registry);
   const groupId = settings.ENRICH_GROUP_ID;
@@ -49,6 +50,8 @@ runService('enrich', enrichSettings, process.env, async (settings, log) => {
       },
       acceptLost: settings.ACCEPT_LOST_RECORDS,
       metrics,
+      problems: new Problems(log),
+      tracing,
       erasureLog: await ErasureLog.open(client, url, settings.ERASURE_KEY),
     }),
     open: (deps, partition, control, previous) => EnrichTask.open(deps, partition, control, previous as EnrichTask),

@@ -40,7 +40,7 @@ const kafkaPatience = {
   retry: { initialRetryTime: 20, multiplier: 2, maxRetryTime: 500, retries: 2 },
 };
 
-void runService(service, ingestSettings, process.env, async (settings, log) => {
+void runService(service, ingestSettings, process.env, async (settings, log, tracing) => {
   const tls = tlsOptions(settings);
   const unlock = settings.INGEST_SPOOL_DIR === undefined ? undefined : lockFolder(settings.INGEST_SPOOL_DIR);
   const spool = await openSpool(settings, log);
@@ -86,6 +86,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     metrics,
     registry,
     log,
+    tracing,
     encode: (event) => schema.encode(event),
     store: (records) => store.store(records),
     notReady: () => [...schema.notReady(), ...store.notReady()],

@@ -15,8 +15,10 @@ import { watchLag } from '../lib/lag';
 import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
 import { patiently } from '../lib/patience';
+import { Problems } from '../lib/problems';
 import type { Running } from '../lib/run';
 import { topics, valueSchemas } from '../lib/topics';
+import type { Tracing } from '../lib/tracing';
 import { DeadLetterProducer } from './dead-letter-producer';
 import { currentVersion } from './domain/insert-plans';
 import { ForeignMetadata } from './domain/intent';
@@ -47,7 +49,7 @@ const settleWithinMs = 3_000;
  * Starts: health at once, then Kafka, schemas and ClickHouse, each waited for; then what was loaded before is checked
  * against the tables; then one consumer group a topic. Until all run the service lives and is not ready.
  */
-export async function startLoad(settings: LoadSettings, log: Log): Promise<Running> {
+export async function startLoad(settings: LoadSettings, log: Log, tracing?: Tracing): Promise<Running> {
   let stopping = false;
   const stopped = () => stopping;
   const registry = createMetrics('load');
@@ -137,6 +139,8 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       tasks,
       pauses,
       screen,
+      tracing,
+      problems: new Problems(log),
       insertTimeoutMs: settings.LOAD_INSERT_TIMEOUT_MS,
     };
     const repairer = new Repairer({

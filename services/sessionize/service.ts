@@ -7,7 +7,9 @@ import { coPartitionAssigner } from '../lib/kafka/co-partition-assigner';
 import { TransactionalProducer } from '../lib/kafka/transactional-producer';
 import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
+import { Problems } from '../lib/problems';
 import { topics, valueSchemas } from '../lib/topics';
+import type { Tracing } from '../lib/tracing';
 import type { SessionInput, SessionizeDeps } from './deps';
 import { Customer } from './domain/customer';
 import { defaultRules, type SessionRules } from './domain/rules';
@@ -32,7 +34,12 @@ const fullRecord: SessionForm = {
 };
 
 /** Wires the service together and starts it. */
-export async function startSessionize(settings: SessionizeSettings, log: Log, form: SessionForm = fullRecord) {
+export async function startSessionize(
+  settings: SessionizeSettings,
+  log: Log,
+  form: SessionForm = fullRecord,
+  tracing?: Tracing,
+) {
   const registry = createMetrics('sessionize');
   const metrics = sessionizeMetrics(registry);
   const groupId = settings.SESSIONIZE_GROUP_ID;
@@ -85,6 +92,8 @@ export async function startSessionize(settings: SessionizeSettings, log: Log, fo
         acceptLost: settings.ACCEPT_LOST_RECORDS,
         erasureLog: await ErasureLog.open(client, url, settings.ERASURE_KEY),
         metrics,
+        problems: new Problems(log),
+        tracing,
       };
     },
     open: (deps, partition, control, previous) =>
