@@ -40,8 +40,15 @@ export function assemble(root: string, target: string): { modules: number } {
     mkdirSync(join(target, 'dist', dirname(file)), { recursive: true });
     cpSync(join(dist, file), join(target, 'dist', file));
   }
-  for (const file of files) cpSync(join(root, file), join(target, file), { recursive: true });
+  for (const file of [...files, ...dataOf(root)]) cpSync(join(root, file), join(target, file), { recursive: true });
   return { modules: modules.length };
+}
+
+/** What services read beside their code (parameters of models, with their licences), wherever it lies among it. */
+function dataOf(root: string): string[] {
+  return readdirSync(join(root, 'services'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.(?:ts|mts|md)$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
 /** Of no use at run time. Licences and notices stay. */

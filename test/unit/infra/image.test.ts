@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -52,6 +52,23 @@ describe('what goes into the image', () => {
     const services = readdirSync(join(__dirname, '../../../services'));
     expect(Object.keys(commands).filter((name) => services.includes(name))).toEqual([]);
   });
+});
+
+test('the Dockerfile names a version as its base, installs without scripts, and ends as a user that is nobody', () => {
+  const text = readFileSync(join(__dirname, '../../../infra/Dockerfile'), 'utf8');
+  const instructions = text.replace(/\\\n/g, '').split('\n');
+  expect(text).toMatch(/^ARG NODE_IMAGE=node:24\.\d+\.\d+-/m);
+  const bases = instructions.filter((line) => line.startsWith('FROM'));
+  expect(bases.every((line) => /^FROM \$\{NODE_IMAGE\}/.test(line))).toBe(true);
+  const installs = instructions.filter((line) => line.includes('npm ci'));
+  expect(installs).toHaveLength(2);
+  expect(installs.every((line) => line.includes('--ignore-scripts'))).toBe(true);
+  expect(instructions.filter((line) => line.startsWith('USER'))).toEqual(['USER 65532:65532']);
+  expect(instructions.filter((line) => line.startsWith('ENTRYPOINT'))).toEqual([
+    'ENTRYPOINT ["node", "dist/infra/image/command.js"]',
+  ]);
+  expect(text).toContain('/app/sbom.cdx.json');
+  for (const label of ['title', 'licenses', 'version', 'revision']) expect(text).toContain(`image.${label}=`);
 });
 
 test('packages lose types, maps, texts and tests, and keep code, data, licences and what is called like a test', () => {
