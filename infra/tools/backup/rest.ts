@@ -13,6 +13,8 @@ export interface Rest {
   token?: string;
   /** How long load may take to end what it is at. */
   quietWithinMs?: number;
+  /** Who asks, as load's admin call shows it. */
+  purpose?: string;
 }
 
 /** One table a topic: load holds up the whole topic that fills it. */
@@ -26,7 +28,7 @@ const leaseSeconds = 60;
  * Throws before the work begins when there are more loads than `loadUrls` names, or one cannot be paused.
  */
 export async function whileLoadRests<T>(rest: Rest, work: () => Promise<T>): Promise<T> {
-  const { admin, groupPrefix, loadUrls, token, quietWithinMs = 60_000 } = rest;
+  const { admin, groupPrefix, loadUrls, token, quietWithinMs = 60_000, purpose = 'backup' } = rest;
   const { groups } = await admin.describeGroups(loadedTopics.map((topic) => loadGroup(groupPrefix, topic)));
   const loads = Math.max(...groups.map(({ members }) => members.length));
   if (loads === 0) return work();
@@ -35,7 +37,7 @@ export async function whileLoadRests<T>(rest: Rest, work: () => Promise<T>): Pro
       `${loads} loads run and LOAD_URLS names ${loadUrls.length}: name all of them, or stop them by SIGTERM`,
     );
   }
-  const holder = `backup ${randomUUID()}`;
+  const holder = `${purpose} ${randomUUID()}`;
   const everyPause = <R>(ask: (url: string, table: string) => Promise<R>): Promise<R[]> =>
     Promise.all(loadUrls.flatMap((url) => pausedTables.map((table) => ask(url, table))));
   const take = () => everyPause((url, table) => takeLease(url, table, holder, token));
