@@ -9,6 +9,7 @@ import { topics, valueSchemas } from '../lib/topics';
 import { EnrichTask } from './enrich';
 import { enrichMetrics } from './metrics';
 import { enrichSettings, unsafeIdentityKey } from './settings';
+import { Texts } from './texts';
 
 runService('enrich', enrichSettings, process.env, async (settings, log) => {
   const registry = createMetrics('enrich');
@@ -45,6 +46,7 @@ runService('enrich', enrichSettings, process.env, async (settings, log) => {
         dedupMaxIds: settings.DEDUP_MAX_IDS,
         dedupMaxAgeMs: settings.DEDUP_MAX_AGE_MS,
       },
+      texts: new Texts({ stored: settings.STORE_TEXT, kinds: settings.REDACT_KINDS }, undefined, metrics),
       acceptLost: settings.ACCEPT_LOST_RECORDS,
       metrics,
       erasureLog: await ErasureLog.open(client, url, settings.ERASURE_KEY),

@@ -1,6 +1,8 @@
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import { z } from 'zod';
-import { commonSettings, consumerSettings, erasureSettings, integer, port } from '../lib/settings';
+import { commonSettings, consumerSettings, erasureSettings, flag, integer, port } from '../lib/settings';
+import { type RedactionKind, redactionKinds } from './domain/redaction/redact';
+import { modelServerSettings } from './model-server/settings';
 
 /** Fit for a laptop only: whoever knows it can tell which telephone number a customer_id stands for. */
 export const unsafeIdentityKey = 'customer-dynamics-local-unsafe-key';
@@ -23,6 +25,20 @@ export const enrichSettings = z.object({
     .string()
     .refine((code) => isSupportedCountry(code), 'must be an ISO 3166 country code such as PT')
     .optional(),
+  /** Whether customers' texts are read: language, intent, emotion, desire. */
+  READ_TEXTS: flag(true),
+  /** Whose text goes on, redacted, into `interactions`: nobody's unless set. */
+  STORE_TEXT: z.enum(['off', 'customers', 'all'], 'must be off, customers or all').default('off'),
+  REDACT_KINDS: z
+    .string()
+    .transform((text) => text.split(',').map((kind) => kind.trim()))
+    .refine(
+      (kinds) => kinds.every((kind) => (redactionKinds as readonly string[]).includes(kind)),
+      `must be some of ${redactionKinds.join(', ')}, comma-separated`,
+    )
+    .transform((kinds) => new Set(kinds as RedactionKind[]))
+    .default(new Set(redactionKinds)),
+  ...modelServerSettings,
   FETCH_MAX_WAIT_MS: integer(150, 1, 10_000),
   FETCH_MIN_BYTES: integer(1_048_576, 1, 64 * 1_048_576),
 });
