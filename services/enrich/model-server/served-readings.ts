@@ -57,7 +57,7 @@ export class ServedReadings implements TextReadings {
   }
 
   async read(requests: readonly TextRequest[], alive: () => Promise<void>): Promise<TextReading[]> {
-    const readings: (TextReading | undefined)[] = new Array(requests.length);
+    const readings: (TextReading | undefined)[] = [];
     const questions = this.questions(requests, readings);
     const until = this.clock() + this.settings.MODEL_SERVER_DEADLINE_MS;
     const batches = this.batches(questions);
@@ -67,7 +67,7 @@ export class ServedReadings implements TextReadings {
     };
     const workers = Array.from({ length: Math.min(this.settings.MODEL_SERVER_CONCURRENCY, batches.length) }, answer);
     await whileWaiting(Promise.all(workers), alive);
-    return readings.map((reading, index) => reading ?? this.embedded.readOne(requests[index]));
+    return requests.map((request, place) => readings[place] ?? this.embedded.readOne(request));
   }
 
   /** What has to be asked; what is known is filled in. */
