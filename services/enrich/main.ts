@@ -8,6 +8,7 @@ import { runService } from '../lib/run';
 import { topics, valueSchemas } from '../lib/topics';
 import { EnrichTask } from './enrich';
 import { enrichMetrics } from './metrics';
+import { readingsOf } from './readings';
 import { enrichSettings, unsafeIdentityKey } from './settings';
 import { Texts } from './texts';
 
@@ -16,6 +17,7 @@ runService('enrich', enrichSettings, process.env, async (settings, log) => {
   const metrics = enrichMetrics(registry);
   const groupId = settings.ENRICH_GROUP_ID;
   const url = settings.SCHEMA_REGISTRY_URL;
+  const readings = readingsOf(settings, registry, metrics, log);
   if (settings.IDENTITY_KEY === unsafeIdentityKey) log.warn('IDENTITY_KEY is the unsafe local default');
   return startConsumingService({
     service: 'enrich',
@@ -46,7 +48,7 @@ runService('enrich', enrichSettings, process.env, async (settings, log) => {
         dedupMaxIds: settings.DEDUP_MAX_IDS,
         dedupMaxAgeMs: settings.DEDUP_MAX_AGE_MS,
       },
-      texts: new Texts({ stored: settings.STORE_TEXT, kinds: settings.REDACT_KINDS }, undefined, metrics),
+      texts: new Texts({ stored: settings.STORE_TEXT, kinds: settings.REDACT_KINDS }, readings, metrics),
       acceptLost: settings.ACCEPT_LOST_RECORDS,
       metrics,
       erasureLog: await ErasureLog.open(client, url, settings.ERASURE_KEY),

@@ -2,6 +2,7 @@ import { isSupportedCountry } from 'libphonenumber-js/min';
 import { z } from 'zod';
 import { commonSettings, consumerSettings, erasureSettings, flag, integer, port } from '../lib/settings';
 import { type RedactionKind, redactionKinds } from './domain/redaction/redact';
+import { packs } from './model/load';
 import { modelServerSettings } from './model-server/settings';
 
 /** Fit for a laptop only: whoever knows it can tell which telephone number a customer_id stands for. */
@@ -27,6 +28,12 @@ export const enrichSettings = z.object({
     .optional(),
   /** Whether customers' texts are read: language, intent, emotion, desire. */
   READ_TEXTS: flag(true),
+  /** Which labels intents have. */
+  TEXT_INTENTS: z.enum(packs, `must be one of ${packs.join(', ')}`).default('general'),
+  /** Whether models trained on share-alike data may be used. */
+  TEXT_MODELS_SHARE_ALIKE: flag(true),
+  /** Folder of other parameters than the repository's. */
+  TEXT_MODELS_DIR: z.string().optional(),
   /** Whose text goes on, redacted, into `interactions`: nobody's unless set. */
   STORE_TEXT: z.enum(['off', 'customers', 'all'], 'must be off, customers or all').default('off'),
   REDACT_KINDS: z

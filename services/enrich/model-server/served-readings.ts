@@ -7,7 +7,7 @@ import type { ModelServerMetrics } from '../metrics';
 import type { EmbeddedReadings, TextReadings, TextRequest } from '../texts';
 import { CallFailed, type CallOptions, call } from './client';
 import { Breaker, type Clock, PerMinute, Recent } from './limits';
-import { InvalidAnswer, type Labels, protocolOf, readingOf, type ServedText } from './protocol';
+import { type Labels, protocolOf, readingOf, type ServedText } from './protocol';
 import type { ModelServerSettings } from './settings';
 
 /** Why the embedded model read a text in the server's place. */
@@ -129,8 +129,8 @@ export class ServedReadings implements TextReadings {
         error instanceof CallFailed && error.fault === 'timeout' && left < this.settings.MODEL_SERVER_TIMEOUT_MS;
       if (isLate) this.breaker.leave();
       else this.breaker.failed();
-      const fault = error instanceof CallFailed ? error.fault : error instanceof InvalidAnswer ? 'invalid' : undefined;
-      if (fault === undefined) throw error;
+      // Whatever it is, it must not stop the pipeline: an answer that nobody has thought of is one.
+      const fault = error instanceof CallFailed ? error.fault : 'invalid';
       this.metrics.calls.inc({ result: fault });
       this.fallBack(batch, isLate ? 'deadline' : 'failed');
     } finally {
