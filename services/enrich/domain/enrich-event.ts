@@ -90,7 +90,7 @@ export function enrichEvent(event: InteractionEvent, late: boolean, rules: Ident
     page_path: page?.path ?? null,
     page_title: page?.title ?? null,
     page_referrer: page?.referrer ?? null,
-    language: statedLanguage(event.attributes),
+    language: event.text ? statedLanguage(event.attributes) : null,
     failure_step: failureStepOf(event),
     attributes: event.attributes,
     text: null,

@@ -77,6 +77,7 @@ describe('what is read', () => {
   test('never replaces nor mixes with what the source states', () => {
     const label = (kind: 'INTENT' | 'DESIRE') => ({ label: 'own', confidence: null, kind, model: null });
     const stated = flat({
+      text: 'words',
       intents: [label('INTENT'), label('DESIRE')],
       emotion: { score: 0.2, label: null, raw: null, raw_min: null, raw_max: null, model: 'vendor' },
       attributes: { language: 'ar-MA' },
