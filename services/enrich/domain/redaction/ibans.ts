@@ -38,11 +38,15 @@ function take(folded: string, start: number, count: number): { chars: string; en
   let at = start;
   for (let gap = 0; at < folded.length && chars.length < count; at++) {
     const char = folded[at];
-    if (/[A-Za-z0-9]/.test(char)) {
+    if (isAlphanumeric(folded.charCodeAt(at))) {
       chars += char;
       gap = 0;
-    } else if (char !== invisible && (!/[ .-]/.test(char) || ++gap > 2)) return undefined;
+    } else if (char !== invisible && ((char !== ' ' && char !== '.' && char !== '-') || ++gap > 2)) return undefined;
   }
-  if (chars.length < count || /[A-Za-z0-9]/.test(folded[at] ?? '')) return undefined;
+  if (chars.length < count || isAlphanumeric(folded.charCodeAt(at))) return undefined;
   return { chars: chars.toUpperCase(), end: at };
 }
+
+/** Of ASCII; not of the NaN beyond the end either. */
+const isAlphanumeric = (code: number): boolean =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);

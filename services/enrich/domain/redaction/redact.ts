@@ -49,8 +49,12 @@ export function personalDataIn(text: string, kinds: ReadonlySet<RedactionKind>, 
   let folded = fold(text);
   const found: Found[] = [];
   const hasDigits = /\d/.test(folded);
-  const inRuns = (look: (folded: string, run: Run) => Span[]): Span[] =>
-    runsOf(folded).flatMap((run) => (run.digits.length < 7 ? [] : look(folded, run)));
+  // Until a kind has taken something they are the same.
+  let runs: { of: string; all: Run[] } | undefined;
+  const inRuns = (look: (folded: string, run: Run) => Span[]): Span[] => {
+    if (runs?.of !== folded) runs = { of: folded, all: runsOf(folded).filter(({ digits }) => digits.length >= 7) };
+    return runs.all.flatMap((run) => look(folded, run));
+  };
   const spansOf: Readonly<Record<RedactionKind, () => Span[]>> = {
     email: () => (folded.includes('@') || / (?:at|arroba) |[[({<]/i.test(folded) ? emailsIn(folded) : []),
     iban: () => (hasDigits ? ibansIn(folded) : []),
