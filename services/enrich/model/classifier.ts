@@ -20,7 +20,7 @@ export class Classifier {
     this.extra = p.extra;
     this.name = p.name;
     this.scores = new Float32Array(p.labels.length);
-    this.sums = new Float32Array(p.hidden || p.labels.length);
+    this.sums = new Float32Array(p.hidden + (p.direct ? p.labels.length : 0));
     this.counts = new Uint16Array(p.columns);
     let size = 4;
     while (size < p.columns * 2) size *= 2;
@@ -63,23 +63,24 @@ export class Classifier {
     const byCharacter = ofCharacters > 0 ? 1 / Math.sqrt(ofCharacters) : 0;
     const byWord = ofWords > 0 ? p.wordWeight / Math.sqrt(ofWords) : 0;
     const width = sums.length;
+    const { hidden } = p;
     sums.set(p.firstBias);
     for (let i = 0; i < n; i++) {
       const c = met[i]!;
-      let v = counts[c] === 1 ? idf[c]! : (1 + Math.log(counts[c]!)) * idf[c]!;
+      const v =
+        (counts[c] === 1 ? 1 : 1 + Math.log(counts[c]!)) * idf[c]! * (character[c] === 1 ? byCharacter : byWord);
       counts[c] = 0;
-      v *= (character[c] === 1 ? byCharacter : byWord) * firstScale[c]!;
       const from = c * width;
-      for (let j = 0; j < width; j++) sums[j]! += v * first[from + j]!;
-    }
-    if (p.hidden === 0) {
-      scores.set(sums);
-      return scores;
+      const ofHidden = v * firstScale[2 * c]!;
+      for (let j = 0; j < hidden; j++) sums[j]! += ofHidden * first[from + j]!;
+      const ofDirect = v * firstScale[2 * c + 1]!;
+      for (let j = hidden; j < width; j++) sums[j]! += ofDirect * first[from + j]!;
     }
     for (let c = 0; c < scores.length; c++) {
       let z = p.secondBias[c]!;
-      const from = c * width;
-      for (let j = 0; j < width; j++) if (sums[j]! > 0) z += sums[j]! * p.second[from + j]!;
+      const from = c * hidden;
+      for (let j = 0; j < hidden; j++) if (sums[j]! > 0) z += sums[j]! * p.second[from + j]!;
+      if (p.direct) z += sums[hidden + c]!;
       scores[c] = z;
     }
     return scores;

@@ -22,17 +22,19 @@ export class Features {
   /** How many are of characters, and how many in all. */
   characters = 0;
   length = 0;
+  /** How many tokens, and per token the unit before its first in `units`. */
+  tokens = 0;
+  readonly starts = new Int32Array(20_000);
   private readonly normaliser = new Normaliser();
-  private readonly starts = new Int32Array(20_000);
+  readonly units = this.normaliser.units;
   private readonly wordHashes = new Int32Array(20_000);
 
   constructor(readonly shape: Shape) {}
 
   run(text: string): void {
     const { shortest, longest, words, skips } = this.shape;
-    const { normaliser, hashes, starts, wordHashes } = this;
+    const { normaliser, units, hashes, starts, wordHashes } = this;
     const end = normaliser.run(text);
-    const units = normaliser.units;
     let tokens = 0;
     let n = 0;
     // Every token begins behind a space; n-grams may cover the space on either side, never two words.
@@ -57,6 +59,7 @@ export class Features {
       start = stop;
     }
     this.characters = n;
+    this.tokens = tokens;
     for (let i = 0; i < tokens && n + 4 < most; i++) {
       const w = wordHashes[i]!;
       hashes[n++] = w >>> 0;

@@ -15,6 +15,8 @@ export interface Header {
   columns: number;
   /** Units of the hidden layer; 0: a linear model. */
   hidden: number;
+  /** Whether a linear model stands beside the hidden layer; their scores are added. */
+  direct: boolean;
   labels: string[];
   wordWeight: number;
   /** What the reader needs beside the scores (thresholds, temperatures); each kind of model says which. */
@@ -27,8 +29,9 @@ export interface Parameters extends Header {
   idf: Float32Array;
   /** 1 for n-grams of characters, 0 for words. */
   character: Uint8Array;
-  /** [column * width + unit], width = hidden or the number of labels. */
+  /** [column * width + unit], width = hidden units and behind them, if direct, one a label. */
   first: Int8Array;
+  /** [column * 2]: scale of the hidden units, scale of the direct ones. */
   firstScale: Float32Array;
   firstBias: Float32Array;
   /** [label * hidden + unit]; empty in a linear model. */

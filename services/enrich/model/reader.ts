@@ -1,19 +1,46 @@
-/** The embedded reader: language, intent, emotion and desire of one text. Pure: parameters are given to it. */
+/** The embedded reader: language, intent, emotion and desire of one text. Pure: what it knows is given to it. */
 import type { TextReader, TextReading } from '../domain/text-reading';
+import type { Classifier } from './classifier';
+import type { DesireReader } from './desire';
+import { type EmotionReader, emotions } from './emotion';
+import type { Features } from './features';
+import type { IntentReader } from './intent';
+import { type Language, languageOf, statedLanguage } from './language';
+import type { Negation } from './negation';
+
+export interface Parts {
+  /** Name and version, e.g. `cd-text-1/general`. */
+  name: string;
+  features: Features;
+  language: Classifier | null;
+  intent: IntentReader;
+  desire: DesireReader;
+  negation: Negation;
+  emotion: Partial<Record<Language, EmotionReader>>;
+}
+
+const nothingFelt = Object.fromEntries(emotions.map((e) => [e, 0]));
 
 export class EmbeddedReader implements TextReader {
-  constructor(private readonly options: { pack: string; shareAlike: boolean }) {}
+  constructor(private readonly parts: Parts) {}
 
-  read(text: string, language?: string | null): TextReading {
-    const arabic = /\p{Script=Arabic}/u.test(text.slice(0, 400));
+  read(text: string, stated?: string | null): TextReading {
+    const { name, features, intent, desire, negation, emotion } = this.parts;
+    features.run(text);
+    const said = statedLanguage(stated);
+    const language = said ? { label: said, confidence: 1 } : languageOf(text, features, this.parts.language);
+    const known = language.label as Language | null;
+    negation.look(features);
+    const about = intent.read(features, known);
+    const felt = known === null ? undefined : emotion[known]?.read(features);
     return {
-      language: { label: language ?? (arabic ? 'ar' : 'en'), confidence: language ? 1 : 0.5 },
-      intent: { label: null, confidence: 0 },
-      emotions: { anger: 0, disgust: 0, fear: 0, joy: 0, sadness: 0, surprise: 0 },
-      present: [],
-      emotion: { label: null, score: 0 },
-      desire: { label: null, confidence: 0 },
-      model: `cd-text-1/${this.options.pack}`,
+      language,
+      intent: about,
+      emotions: felt?.emotions ?? { ...nothingFelt },
+      present: felt?.present ?? [],
+      emotion: felt?.emotion ?? { label: null, score: 0 },
+      desire: desire.read(features, about),
+      model: name,
     };
   }
 }
