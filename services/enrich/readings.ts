@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
 import type { Log } from '../lib/log';
@@ -35,27 +35,14 @@ const emotions = ['anger', 'disgust', 'fear', 'joy', 'sadness', 'surprise', 'neu
 /** The labels of a pack and of desires, which are data beside the models. A pack that lists none (it has those of its set) leaves them open. */
 function labelsIn(directory: string, pack: string): Labels {
   const listed = (file: string, field: string): string[] | undefined => {
-    const path = join(directory, file);
-    if (!existsSync(path)) return undefined;
-    const named = (JSON.parse(readFileSync(path, 'utf8')) as Record<string, object | undefined>)[field];
+    const named = (JSON.parse(readFileSync(join(directory, file), 'utf8')) as Record<string, object | undefined>)[
+      field
+    ];
     return named && Object.keys(named);
   };
   return {
     intents: listed(join('packs', `${pack}.json`), 'intents'),
-    desires: listed('desires.json', 'desires') ?? defaultDesires,
+    desires: listed('desires.json', 'desires') ?? [],
     emotions,
   };
 }
-
-const defaultDesires = [
-  'refund',
-  'cancel',
-  'replace',
-  'fix',
-  'information',
-  'human',
-  'call_back',
-  'buy',
-  'complaint',
-  'apology',
-];

@@ -2,7 +2,6 @@ import { isSupportedCountry } from 'libphonenumber-js/min';
 import { z } from 'zod';
 import { commonSettings, consumerSettings, erasureSettings, flag, integer, port } from '../lib/settings';
 import { type RedactionKind, redactionKinds } from './domain/redaction/redact';
-import { packs } from './model/load';
 import { modelServerSettings } from './model-server/settings';
 
 /** Fit for a laptop only: whoever knows it can tell which telephone number a customer_id stands for. */
@@ -28,8 +27,11 @@ export const enrichSettings = z.object({
     .optional(),
   /** Whether customers' texts are read: language, intent, emotion, desire. */
   READ_TEXTS: flag(true),
-  /** Which labels intents have. */
-  TEXT_INTENTS: z.enum(packs, `must be one of ${packs.join(', ')}`).default('general'),
+  /** Which labels intents have: a pack of the repository's or one trained on own labels. */
+  TEXT_INTENTS: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,60}$/, 'must be lower-case letters, digits, _ and -')
+    .default('general'),
   /** Whether models trained on share-alike data may be used. */
   TEXT_MODELS_SHARE_ALIKE: flag(true),
   /** Folder of other parameters than the repository's. */

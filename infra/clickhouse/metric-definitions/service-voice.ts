@@ -22,7 +22,12 @@ export const voice = [
     'count of customers’ events with a language, an emotion or a desire',
     'Actor CUSTOMER, or not named. Not messages only: a recording that a machine judged is one.',
   ),
-  said('scored', 'events', 'count of events with an emotion score', 'A text in which no emotion is seen has none.'),
+  said(
+    'scored',
+    'events',
+    'count of events with an emotion score',
+    'Calm texts too, with a score near 0 and no label.',
+  ),
   said('score_sum', 'score (-1 to 1)', 'sum of the scores', 'Add up within one emotion_model only.'),
   said('negative', 'events', 'count of scores below -0.25', 'Own threshold: mild displeasure is not counted.'),
   ratio('customer_voice')(
@@ -30,7 +35,7 @@ export const voice = [
     'score (-1 to 1)',
     'score_sum',
     'scored',
-    'Of the texts that show an emotion, not of all.',
+    'Of what was judged, calm texts included.',
   ),
 ];
 

@@ -55,10 +55,13 @@ export function withReading<E extends Read>(event: E, reading: TextReading): E {
   if (read.intent === null && intent.label !== null) {
     Object.assign(read, { intent: intent.label, intent_confidence: intent.confidence, intent_model: model });
   }
-  if (read.desire === null && desire.label !== null) {
+  // "none" is a wish that nobody has: the column is empty then as well.
+  if (read.desire === null && desire.label !== null && desire.label !== 'none') {
     Object.assign(read, { desire: desire.label, desire_confidence: desire.confidence, desire_model: model });
   }
-  if (read.emotion_score === null && read.emotion_label === null && emotion.label !== null) {
+  // Without a label it was judged too, where the model gives chances: a calm text lies near 0, and is not unknown.
+  const isJudged = emotion.label !== null || Object.values(reading.emotions).some((chance) => chance > 0);
+  if (read.emotion_score === null && read.emotion_label === null && isJudged) {
     Object.assign(read, { emotion_score: emotion.score, emotion_label: emotion.label, emotion_model: model });
   }
   return read;

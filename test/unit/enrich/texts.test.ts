@@ -96,12 +96,28 @@ describe('what is read', () => {
     const unknown = { label: null, confidence: 0.1 };
     const nothing = {
       ...reading,
+      emotions: { anger: 0, joy: 0 },
       language: unknown,
       intent: unknown,
       desire: unknown,
       emotion: { label: null, score: -0.1 },
     };
     expect(withReading(flat({}), nothing)).toEqual(flat({}));
+  });
+
+  test('a calm text has a score and no label; a wish for nothing is none', () => {
+    const calm = {
+      ...reading,
+      emotions: { anger: 0.06, joy: 0.1 },
+      emotion: { label: null, score: 0.04 },
+      desire: { label: 'none', confidence: 0.9 },
+    };
+    expect(withReading(flat({}), calm)).toMatchObject({
+      emotion_score: 0.04,
+      emotion_label: null,
+      desire: null,
+      desire_model: null,
+    });
   });
 });
 
