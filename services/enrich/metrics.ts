@@ -51,7 +51,7 @@ export function enrichMetrics(registry: Registry): EnrichMetrics {
     }),
     textsRead: new Counter({
       name: 'enrich_texts_read_total',
-      help: 'Texts of customers by who read them: embedded (the model in the service), server (a model server), cache (its answer to the same text)',
+      help: 'Texts of customers by who read them: embedded (the model in the service), server (a model server), cache (its answer to the same text), nobody (the embedded model failed: a bug)',
       labelNames: ['by'],
       registers,
     }),

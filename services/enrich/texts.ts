@@ -5,11 +5,11 @@ import { type RedactionKind, redact } from './domain/redaction/redact';
 import type { Reading, TextReader, TextReading } from './domain/text-reading';
 import type { EnrichMetrics } from './metrics';
 
-/** A text to be read, with the language its source states and what it tells of the customer's names. */
+/** A text to be read, with the language its source states, and the customer's names for whoever has to redact it. */
 export interface TextRequest {
   text: string;
   language: string | null;
-  names: readonly string[];
+  names: () => readonly string[];
 }
 
 /** Reads many texts, in order. Never rejects, but for what `alive` throws; `alive` is called about once a second in long waits. */
@@ -30,14 +30,31 @@ export class EmbeddedReadings implements TextReadings {
 
   /** Not counted as read. */
   languageOf({ text, language }: TextRequest): Reading {
-    return this.reader.read(text, language).language;
+    try {
+      return this.reader.read(text, language).language;
+    } catch {
+      return nothing.language;
+    }
   }
 
   readOne({ text, language }: TextRequest): TextReading {
-    this.metrics.textsRead.inc({ by: 'embedded' });
-    return this.reader.read(text, language);
+    try {
+      const reading = this.reader.read(text, language);
+      this.metrics.textsRead.inc({ by: 'embedded' });
+      return reading;
+    } catch {
+      // It promises not to throw: if it does, one text must not stop its partition for ever.
+      this.metrics.textsRead.inc({ by: 'nobody' });
+      return nothing;
+    }
   }
 }
+
+const unknown: Reading = { label: null, confidence: 0 };
+const nothing: TextReading = {
+  ...{ language: unknown, intent: unknown, desire: unknown, emotion: { label: null, score: 0 } },
+  ...{ emotions: {}, present: [], model: '' },
+};
 
 /** Whose redacted text goes on to the tables: nobody's, what customers say, or everybody's. */
 export type StoredTexts = 'off' | 'customers' | 'all';
@@ -72,7 +89,7 @@ export class Texts {
     const requests = read.map(({ raw }) => ({
       text: raw.text as string,
       language: statedLanguage(raw.attributes),
-      names: namesOf(raw),
+      names: () => namesOf(raw),
     }));
     const readings = await this.readings.read(requests, alive);
     for (const [index, event] of read.entries()) event.value = withReading(event.value, readings[index]);

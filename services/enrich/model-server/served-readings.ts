@@ -75,7 +75,7 @@ export class ServedReadings implements TextReadings {
     const questions = new Map<string, Question>();
     for (const [place, { text, language, names }] of requests.entries()) {
       // Redacted whole, then cut: no half of a number is left over. Half a pair of surrogates would be no JSON to many.
-      const redacted = redact(text, allKinds, names)
+      const redacted = redact(text, allKinds, names())
         .text.slice(0, this.settings.MODEL_SERVER_TEXT_CHARS)
         .replace(/[\ud800-\udbff]$/, '');
       const key = hash('sha256', `${language ?? ''}\n${redacted}`, 'base64');

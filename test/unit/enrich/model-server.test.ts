@@ -20,7 +20,7 @@ const own: TextReading = {
   desire: { label: null, confidence: 0 },
   model: 'embedded',
 };
-const texts = (...all: string[]): TextRequest[] => all.map((text) => ({ text, language: null, names: [] }));
+const texts = (...all: string[]): TextRequest[] => all.map((text) => ({ text, language: null, names: () => [] }));
 const many = (count: number, of = 'text'): TextRequest[] =>
   texts(...Array.from({ length: count }, (_, i) => `${of} ${i}`));
 const never = async (): Promise<void> => undefined;
@@ -140,7 +140,13 @@ describe('a model server', () => {
     server = await ModelServer.start((asked) => readingsFor(asked, () => null));
     const { readings } = served(server.url, { REDACT_KINDS: 'email' });
     await readings.read(
-      [{ text: 'Ana Silva, 4111 1111 1111 1111, a@b.com, +351 912 345 678', language: 'pt', names: ['Ana Silva'] }],
+      [
+        {
+          text: 'Ana Silva, 4111 1111 1111 1111, a@b.com, +351 912 345 678',
+          language: 'pt',
+          names: () => ['Ana Silva'],
+        },
+      ],
       never,
     );
     expect(JSON.parse(server.asked[0].body)).toEqual({

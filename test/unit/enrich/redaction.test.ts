@@ -30,12 +30,14 @@ function caseOf(language: string, line: string): Case {
   return { language, text, marked };
 }
 
-const cases: Case[] = ['en', 'pt', 'ar'].flatMap((language) =>
-  readFileSync(join(folder, `${language}.txt`), 'utf8')
+const linesOf = (file: string): string[] =>
+  readFileSync(join(folder, `${file}.txt`), 'utf8')
     .trimEnd()
-    .split('\n')
-    .map((line) => caseOf(language, line)),
-);
+    .split('\n');
+const cases: Case[] = [
+  ...['en', 'pt', 'ar'].flatMap((language) => linesOf(language).map((line) => caseOf(language, line))),
+  ...linesOf('second').map((line) => caseOf(line.slice(0, 2), line.slice(3))),
+];
 
 const overlaps = (a: Found, b: Found): boolean => a.start < b.end && b.start < a.end;
 

@@ -181,4 +181,15 @@ describe('texts of events', () => {
     );
     expect(value.text).toBe('[NAME] here');
   });
+
+  test('that a model fails on are not read, and stop nothing', async () => {
+    const metrics = enrichMetrics(new Registry());
+    const failing = () => {
+      throw new Error('a bug');
+    };
+    const readings = new EmbeddedReadings({ read: failing }, metrics);
+    const [given] = await readings.read([{ text: 'a', language: null, names: () => [] }]);
+    expect(withReading(flat({}), given)).toEqual(flat({}));
+    expect((await metrics.textsRead.get()).values).toEqual([{ labels: { by: 'nobody' }, value: 1 }]);
+  });
 });

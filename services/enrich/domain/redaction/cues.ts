@@ -6,7 +6,7 @@ const window = 40;
 const words: readonly [Exclude<Cue, undefined>, string][] = [
   [
     'phone',
-    `(?<![a-z])(?:phone|tel|telephone|mobile|cell|cellphone|mob|call|calling|ring|text me|sms|dial|whats ?app|whats|wpp|zap|` +
+    `(?<![a-z])(?:phone|ph(?=[#.:])|tel|telephone|mobile|cell|cellphone|mob|call|calling|ring|text me|sms|dial|whats ?app|whats|wpp|zap|` +
       `fone|telefone|telem[oó]vel|celular|cel|ligue|liga|ligar|liguem|ligarem|contac?to|contact me|reach me|fax)(?![a-z])|` +
       'هاتف|هاتفي|جوال|جوالي|موبايل|موبايلي|رقمي|اتصل|اتصلوا|الاتصال|كلمني|كلموني|واتساب|واتس|تلفون|نقال|محمول|نمرتي|عيطو|عيط',
   ],
@@ -22,7 +22,7 @@ const words: readonly [Exclude<Cue, undefined>, string][] = [
       `sku|item|article|product|amount|total|paid|price|charged|balance|code|pin|booking|policy|flight|imei|meter|version|build|ip|` +
       `pedido|encomenda|fatura|factura|nota|rastreio|rastreamento|protocolo|c[oó]digo|conta|contrato|refer[eê]ncia|valor|pre[cç]o|` +
       `reserva|s[eé]rie|boleto|compra|chamado|processo|lote|modelo|ap[oó]lice|contador)(?![a-z])|` +
-      `#|nº|n°|[$€£]|r\\$|(?<![a-z])(?:aed|sar|mad|usd|eur|brl|egp|gbp)(?![a-z])|` +
+      `(?<!(?:ph|phone|tel|cell|mobile)[. ]?)#|nº|n°|[$€£]|r\\$|(?<![a-z])(?:aed|sar|mad|usd|eur|brl|egp|gbp)(?![a-z])|` +
       'طلب|الطلب|طلبي|طلبية|فاتورة|الفاتورة|شحنة|الشحنة|تتبع|مرجع|تذكرة|حساب|الحساب|عقد|مبلغ|سعر|كود|رمز|حجز|بلاغ|ريال|درهم|دينار|جنيه|تسلسلي',
   ],
 ];

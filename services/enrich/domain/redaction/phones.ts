@@ -27,16 +27,18 @@ function plusBefore(folded: string, start: number): number | undefined {
 const openingBracket = (folded: string, start: number): number => (folded[start - 1] === '(' ? start - 1 : start);
 
 function isNational(folded: string, candidate: Candidate): boolean {
-  const { digits, gaps, start, end } = candidate;
+  const { digits, gaps, shape, start, end } = candidate;
   // A digit or letter hangs on it, or it is a decimal: part of something else.
   if (/[\p{L}\d_]/u.test(folded[start - 1] ?? '') && !/[\u0600-\u06ff]/.test(folded[start - 1])) return false;
   if (/^[A-Za-z_]/.test(folded.slice(end, end + 1)) || /^[,.:]\d/.test(folded.slice(end, end + 2))) return false;
   if (/\d[,:.]$/.test(folded.slice(Math.max(0, start - 2), start))) return false;
+  // A code in groups, of which these are the last digits.
+  if (/[A-Za-z]\d[A-Za-z\d]* $/.test(folded.slice(Math.max(0, start - 12), start))) return false;
   const cue = cueBefore(folded, start);
   const isSaid = cue === 'phone' || saysPhoneAfter(folded, end);
   if (isSaid) return digits.length <= 15 && !gaps.some((gap) => gap.includes('/') && gaps.length === 1);
   if (cue !== undefined) return false;
-  if (gaps.some((gap) => gap.includes('/'))) return false;
+  if (gaps.some((gap, index) => gap.includes('/') || (gap === '.' && shape[index] > 4))) return false;
   const inBrackets = folded[start - 1] === '(' && /^\) ?-?/.test(gaps[0] ?? '');
   if (inBrackets) return digits.length >= 8 && digits.length <= 12;
   return looksNational(candidate);
