@@ -10,6 +10,7 @@ import { mergeProgress, type Progress } from './domain/progress';
 import type { StatusBook } from './domain/status-book';
 import { type Halts, PartitionHalted } from './halt';
 import type { Pausable, Pauses } from './pause';
+import { TablesLost } from './positions';
 import { NotLoadable } from './refused-records';
 import type { Screen } from './screen';
 import { isData, type Stream } from './streams/stream';
@@ -110,7 +111,7 @@ export class LoadTask implements PartitionTask, Pausable {
       }
       await this.advance(nextOffset, [], control);
     } catch (error) {
-      throw error instanceof NotLoadable ? this.halt(error.message) : error;
+      throw error instanceof NotLoadable || error instanceof TablesLost ? this.halt(error.message) : error;
     } finally {
       this.isBusy = false;
     }

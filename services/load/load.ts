@@ -103,6 +103,10 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       stopped,
     );
     if (refusal) throw refusal;
+    warehouse.beforeWritingAgain = async () => {
+      const now = warehouse.hasInserted ? Number.POSITIVE_INFINITY : Date.now();
+      await requireTablesThere(book.all(), await warehouse.loadedOffsets(), now, () => warehouse.isEmpty());
+    };
 
     const status = new StatusWriter(book, (rows) => warehouse.writeStatus(rows), settings.LOAD_STATUS_EVERY_MS, log);
     closing.push(() => status.stop(), watchLag(client.admin, Object.values(topics), metrics));
