@@ -20,7 +20,11 @@ function main(): void {
   const directory = DIRECTORY || defaultDirectory();
   if (DATA === '' || !existsSync(DATA))
     throw new Error(`DATA must be a folder with the sets or a CSV of texts and labels; '${DATA}' does not exist`);
-  if (statSync(DATA).isFile()) return trainOwn(DATA, NAME || 'custom', directory);
+  if (statSync(DATA).isFile()) trainOwn(DATA, NAME || 'custom', directory);
+  else trainShipped(DATA, ONLY, directory);
+}
+
+function trainShipped(DATA: string, ONLY: string, directory: string): void {
   const chosen = ONLY ? ONLY.split(',') : Object.keys(tasks);
   for (const name of chosen) {
     const task = tasks[name];
