@@ -4,6 +4,7 @@
  */
 import type { Classifier } from './classifier';
 import type { Features } from './features';
+import type { Glossary } from './words';
 
 export const emotions = ['anger', 'disgust', 'fear', 'joy', 'sadness', 'surprise'] as const;
 
@@ -15,12 +16,14 @@ export interface Felt {
 
 /**
  * A model's labels are `<register>.<emotion>` and `register.<register>`; `extra` holds, a label each: `slope` and `offset`
- * (to a probability), `threshold`; and `stack` [label * base labels], what the scores of a base model add.
+ * (to a probability), `threshold`; and `stack` [label * inputs], what the scores of base models add. A base that reads the
+ * text as it is may hold `<register>.<emotion>` labels of its own.
  */
 export interface EmotionModels {
   model: Classifier;
-  /** A model whose scores are inputs of this one, and whose `<register>.<emotion>` labels are registers too. */
-  base: Classifier | null;
+  /** Models whose scores are inputs of this one, in the order of `extra.bases`; `glossed`: on the text said in English. */
+  bases: { model: Classifier; glossed: boolean }[];
+  glossary?: Glossary;
 }
 
 interface Output {
@@ -38,11 +41,16 @@ const numbers = (c: Classifier, key: string, otherwise: number): number[] =>
 export class EmotionReader {
   private readonly registers: { index: number; of: Classifier; outputs: Output[] }[] = [];
   private readonly stack: number[];
+  private readonly inputs: Float64Array;
 
-  constructor(private readonly models: EmotionModels) {
-    const { model, base } = models;
+  constructor(
+    private readonly models: EmotionModels,
+    private readonly glossed: Features,
+  ) {
+    const { model, bases } = models;
+    this.inputs = new Float64Array(bases.reduce((n, b) => n + b.model.labels.length, 0));
     this.stack = (model.extra.stack as number[] | undefined) ?? [];
-    const all = (base ? [model, base] : [model]).flatMap((of) =>
+    const all = [model, ...bases.filter((b) => !b.glossed).map((b) => b.model)].flatMap((of) =>
       of.labels.map((label, index) => ({ of, index, label })),
     );
     const names = [...new Set(model.labels.filter((l) => l.startsWith('register.')).map((l) => l.slice(9)))];
@@ -63,13 +71,14 @@ export class EmotionReader {
   }
 
   read(features: Features): Felt {
-    const { model, base } = this.models;
+    const { model, bases } = this.models;
     const scores = model.run(features);
-    if (base) {
-      const below = base.run(features);
+    if (bases.length > 0) {
+      const inputs = this.inputs;
+      baseScores(this.models, features, this.glossed, inputs);
       for (let k = 0; k < scores.length; k++) {
         let z = 0;
-        for (let j = 0; j < below.length; j++) z += this.stack[k * below.length + j]! * squash(below[j]!);
+        for (let j = 0; j < inputs.length; j++) z += this.stack[k * inputs.length + j]! * inputs[j]!;
         scores[k]! += z;
       }
     }
@@ -92,6 +101,24 @@ export class EmotionReader {
       }
     }
     return { emotions: felt, present, emotion: { label: top?.emotion ?? null, score: valence(felt) } };
+  }
+}
+
+/** Fills `inputs` with what the base models make of the text that `features` holds. */
+export function baseScores(
+  { bases, glossary }: Pick<EmotionModels, 'bases' | 'glossary'>,
+  features: Features,
+  glossed: Features,
+  inputs: Float64Array | Float32Array,
+): void {
+  let at = 0;
+  let said = false;
+  for (const base of bases) {
+    if (base.glossed && !said) {
+      glossed.run(glossary ? glossary.say(features) : '');
+      said = true;
+    }
+    for (const score of base.model.run(base.glossed ? glossed : features)) inputs[at++] = squash(score);
   }
 }
 

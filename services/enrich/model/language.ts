@@ -51,7 +51,8 @@ export function languageOf(text: string, features: Features, model: Classifier |
   let best = 0;
   let sum = 0;
   for (let k = 1; k < scores.length; k++) if (scores[k]! > scores[best]!) best = k;
-  for (let k = 0; k < scores.length; k++) sum += Math.exp(scores[k]! - scores[best]!);
+  for (let k = 0; k < scores.length; k++)
+    sum += Math.exp((scores[k]! - scores[best]!) * Number(model.extra.slope ?? 1));
   const confidence = 1 / sum;
   return { label: confidence >= unknownUnder ? model.labels[best]! : null, confidence };
 }

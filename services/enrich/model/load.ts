@@ -56,20 +56,32 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
   const cues = data.intents ? Object.values(data.intents).map((i) => Object.values(i.cues ?? {}).flat()) : null;
   const known = Object.values(byLanguage).flatMap((m) => m.labels);
   const labels = data.intents ? Object.keys(data.intents) : [...new Set(known)].filter((l) => l !== outOfScope);
+  const glossaries: Partial<Record<Language, Glossary>> = {
+    pt: new Glossary(json('words.pt.json')),
+    ar: new Glossary(json('words.ar.json')),
+  };
+  const glossed = new Features(shape);
   const intent = new IntentReader(
     {
       byLanguage,
-      glossary: { pt: new Glossary(json('words.pt.json')) },
+      glossary: glossaries,
       labels,
       cues: cues ? new CueFinder(cues) : null,
       negation,
     },
-    new Features(shape),
+    glossed,
   );
   const emotion: Partial<Record<Language, EmotionReader>> = {};
+  const bases = new Map<string, Classifier | null>();
   for (const language of ['en', 'pt', 'ar'] as const) {
     const found = model(`emotion-${language}`);
-    if (found) emotion[language] = new EmotionReader({ model: found, base: model(`emotion-${language}-base`) });
+    if (!found) continue;
+    const models = ((found.extra.bases as string[] | undefined) ?? []).map((name) => {
+      if (!bases.has(name)) bases.set(name, model(name));
+      return { model: bases.get(name)!, glossed: language !== 'en' && name === 'emotion-base-en' };
+    });
+    const glossary = glossaries[language];
+    emotion[language] = new EmotionReader({ model: found, bases: models, ...(glossary ? { glossary } : {}) }, glossed);
   }
   return new EmbeddedReader({
     name: `${version}/${pack}`,

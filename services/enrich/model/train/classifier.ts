@@ -1,7 +1,7 @@
 /** Trains what `../classifier.ts` runs: a network with one hidden layer, and beside it one-against-rest linear machines. */
 import type { Shape } from '../features';
 import type { Parameters } from '../parameters';
-import { matrixOf, type Vocabulary, vocabularyOf } from './matrix';
+import { matrixOf, type Vocabulary, vocabularyOf, withColumns } from './matrix';
 import { type Network, type Options, trainNetwork } from './mlp';
 import { svm } from './svm';
 
@@ -23,6 +23,8 @@ export interface Recipe {
   /** Levels of a weight to either side. */
   levels?: number;
   extra?: Parameters['extra'];
+  /** Inputs of the linear machines besides n-grams [row * n + input]; what they weigh becomes `extra.stack` [label * n + input]. */
+  dense?: Float32Array;
 }
 
 /** `target` [row * labels + label]. */
@@ -30,6 +32,7 @@ export function trainClassifier(texts: string[], target: Float32Array, recipe: R
   const { labels, multi = false, minimum = 2, most, network = {}, cost = 0.5, slope = 4, levels = 15 } = recipe;
   const vocabulary = vocabularyOf(texts, shape, { minimum, ...(most ? { most } : {}) });
   const x = matrixOf(texts, vocabulary);
+  const wide = recipe.dense ? withColumns(x, recipe.dense) : x;
   const n = labels.length;
   const net = network ? trainNetwork(x, target, n, network, multi) : null;
   const machines = cost > 0 ? labels.map((_, k) => machine(k)) : null;
@@ -51,10 +54,15 @@ export function trainClassifier(texts: string[], target: Float32Array, recipe: R
       const more = Math.sqrt((told - positive) / positive);
       for (let i = 0; i < x.rows; i++) if (sign[i] === 1) costs[i]! *= more;
     }
-    return svm(x, sign, costs);
+    return svm(wide, sign, costs);
   }
 
-  return assemble(recipe, vocabulary, net, machines, slope, levels);
+  const parameters = assemble(recipe, vocabulary, net, machines, slope, levels);
+  if (machines && recipe.dense) {
+    const stack = machines.flatMap((w) => Array.from(w.subarray(x.columns, wide.columns), (v) => v * slope));
+    parameters.extra = { ...parameters.extra, stack: stack.map((v) => Number(v.toPrecision(4))) };
+  }
+  return parameters;
 }
 
 function assemble(
@@ -82,7 +90,7 @@ function assemble(
   const firstBias = new Float32Array(width);
   if (net) firstBias.set(net.firstBias);
   machines?.forEach((w, k) => {
-    firstBias[hidden + k] = w[columns]! * slope;
+    firstBias[hidden + k] = w[w.length - 1]! * slope;
   });
   return {
     name: recipe.name,

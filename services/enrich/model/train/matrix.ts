@@ -89,3 +89,24 @@ export function matrixOf(texts: string[], vocabulary: Vocabulary): Matrix {
     value: Float32Array.from(value),
   };
 }
+
+/** The same rows with dense columns behind the others. `dense` [row * n + column]. */
+export function withColumns(x: Matrix, dense: Float32Array): Matrix {
+  const n = dense.length / x.rows;
+  const start = new Int32Array(x.rows + 1);
+  const column = new Int32Array(x.column.length + dense.length);
+  const value = new Float32Array(x.value.length + dense.length);
+  let at = 0;
+  for (let i = 0; i < x.rows; i++) {
+    for (let k = x.start[i]!; k < x.start[i + 1]!; k++, at++) {
+      column[at] = x.column[k]!;
+      value[at] = x.value[k]!;
+    }
+    for (let j = 0; j < n; j++, at++) {
+      column[at] = x.columns + j;
+      value[at] = dense[i * n + j]!;
+    }
+    start[i + 1] = at;
+  }
+  return { rows: x.rows, columns: x.columns + n, start, column, value };
+}
