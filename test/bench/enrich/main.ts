@@ -15,6 +15,7 @@ import type { Admin, Kafka } from '../../../services/lib/kafka/kafkajs';
 import { PartitionReader } from '../../../services/lib/kafka/partition-reader';
 import { createLog } from '../../../services/lib/log';
 import { topics, valueSchemas } from '../../../services/lib/topics';
+import { metricSum } from '../../support/metric-sum';
 import { readTopic } from '../../support/read-topic';
 import { onOwnStack } from '../stack';
 import {
@@ -88,12 +89,20 @@ async function measured(stack: Stack, admin: Admin, input: Input, group: string)
   const cpu_us_per_event = KILL ? undefined : Math.round(((cpuSeconds(enrich.pid) - cpu) / input.records) * 1e7) / 10;
   const machine_cpu_seconds = Math.round((machineCpuSeconds() - machine) * 10) / 10;
   const peak_rss_mb = peakRssMb(enrich.pid);
+  const metrics = await (await fetch(`${stack.addresses.enrichUrl}/metrics`)).text();
+  const texts_read = metricSum(metrics, 'enrich_texts_read_total');
   await enrich.stop();
-  return { events_per_second: Math.round(input.records / seconds), cpu_us_per_event, machine_cpu_seconds, peak_rss_mb };
+  return {
+    texts_read,
+    events_per_second: Math.round(input.records / seconds),
+    cpu_us_per_event,
+    machine_cpu_seconds,
+    peak_rss_mb,
+  };
 }
 
-/** Every event once, every text read: throws when not. */
-async function counted(stack: Stack, kafka: Kafka, admin: Admin, { events, texts }: Input) {
+/** Every event once: throws when not. In how many of the texts a language, an intent and so on was read. */
+async function counted(stack: Stack, kafka: Kafka, admin: Admin, { events }: Input) {
   const subject = `${topics.enriched}-value`;
   const codec = await AvroCodec.register<EnrichedEvent>(
     stack.addresses.schemaRegistryUrl,
@@ -117,8 +126,6 @@ async function counted(stack: Stack, kafka: Kafka, admin: Admin, { events, texts
   await reader.disconnect();
   if (found.records !== events || ids.size !== events)
     throw new Error(`${found.records} records of ${ids.size} events and not ${events}`);
-  const isRead = passedOn.READ_TEXTS !== 'false';
-  if (isRead && found.languages < texts * 0.95) throw new Error(`${found.languages} of ${texts} texts have a language`);
   return found;
 }
 
