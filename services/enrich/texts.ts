@@ -21,30 +21,27 @@ export interface TextReadings {
 export class EmbeddedReadings implements TextReadings {
   constructor(
     private readonly reader: TextReader,
-    private readonly metrics: Pick<EnrichMetrics, 'textsRead'>,
+    private readonly metrics: Pick<EnrichMetrics, 'texts'>,
   ) {}
 
   async read(requests: readonly TextRequest[]): Promise<TextReading[]> {
-    return requests.map((request) => this.readOne(request));
+    const readings = requests.map((request) => this.readOne(request));
+    const failed = readings.filter((reading) => reading === nothing).length;
+    this.metrics.texts.inc({ result: 'embedded' }, readings.length - failed);
+    if (failed > 0) this.metrics.texts.inc({ result: 'nobody' }, failed);
+    return readings;
   }
 
   /** Not counted as read. */
-  languageOf({ text, language }: TextRequest): Reading {
-    try {
-      return this.reader.read(text, language).language;
-    } catch {
-      return nothing.language;
-    }
+  languageOf(request: TextRequest): Reading {
+    return this.readOne(request).language;
   }
 
-  readOne({ text, language }: TextRequest): TextReading {
+  private readOne({ text, language }: TextRequest): TextReading {
     try {
-      const reading = this.reader.read(text, language);
-      this.metrics.textsRead.inc({ by: 'embedded' });
-      return reading;
+      return this.reader.read(text, language);
     } catch {
       // It promises not to throw: if it does, one text must not stop its partition for ever.
-      this.metrics.textsRead.inc({ by: 'nobody' });
       return nothing;
     }
   }

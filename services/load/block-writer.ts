@@ -142,7 +142,7 @@ export class BlockWriter {
       throw error;
     }
     const rows = data.reduce((sum, record) => sum + this.stream.weigh(record).rows, 0);
-    metrics.inserted(topic, rows, body.length);
+    metrics.inserted(topic, rows, body.length, Number(data[0].timestamp));
     this.deps.log.debug({ token, rows, bytes: body.length }, 'block inserted');
     return true;
   }

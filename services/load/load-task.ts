@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
 import { type Control, type PartitionTask, StaleAssignment, type TaskInput } from '../lib/kafka/partition-task';
 import { BlockWriter, type BlockWriterDeps } from './block-writer';
+import { canariesOf } from './canaries';
 import { blockLength, type Limits } from './domain/blocks';
 import { currentVersion } from './domain/insert-plans';
 import { type Committed, ForeignMetadata, formatMetadata, type Intent, parseMetadata } from './domain/intent';
@@ -211,6 +212,7 @@ export class LoadTask implements PartitionTask, Pausable {
     // A start refuses a partition that pipeline_status names and the group does not: the group comes first.
     if (!this.committed.committed) await this.commit(this.next, undefined, control);
     const { topic } = this.stream;
+    this.deps.metrics.canariesMet(topic, this.partition, canariesOf(records));
     this.deps.book.note({ ...this.progress, topic, partition: this.partition, loaded_offset: this.next });
     this.deps.metrics.advanced(topic, this.partition, this.next, this.progress.loaded_until);
   }

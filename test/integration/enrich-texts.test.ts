@@ -131,7 +131,7 @@ describe('enrich reads and redacts what customers write, on a real Kafka', () =>
       emotion_label: null,
     });
     for (const secret of secrets) expect(seen.some((value) => value.includes(secret))).toBe(false);
-    expect(metricSum(first.metrics, 'enrich_texts_read_total', 'by="embedded"')).toBe(sent / 2);
+    expect(metricSum(first.metrics, 'enrich_texts_total', 'result="embedded"')).toBe(sent / 2);
     const again = await enriched('texts-2', { STORE_TEXT: 'all' }, true);
     expect(again.events).toEqual(first.events);
   }, 180_000);
@@ -157,6 +157,6 @@ describe('enrich reads and redacts what customers write, on a real Kafka', () =>
     await server.stop();
     const alone = await enriched('texts-4', env);
     expect(alone.events.every(({ intent_model }) => intent_model !== 'model-server')).toBe(true);
-    expect(metricSum(alone.metrics, 'enrich_texts_read_total', 'by="embedded"')).toBe(sent / 2);
+    expect(metricSum(alone.metrics, 'enrich_texts_total', 'result="embedded"')).toBe(sent / 2);
   }, 180_000);
 });

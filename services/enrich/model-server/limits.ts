@@ -39,7 +39,8 @@ export class Breaker {
     private readonly most: number,
     private readonly pauseMs: number,
     private readonly clock: Clock,
-    private readonly told: (isOpen: boolean) => void,
+    /** Is told of each change: how many have failed in a row. */
+    private readonly told: (failures: number) => void,
   ) {}
 
   /** Whether a call may be made; its outcome must be told by `succeeded`, `failed` or `leave`. */
@@ -56,17 +57,17 @@ export class Breaker {
   }
 
   succeeded(): void {
-    if (this.failures >= this.most) this.told(false);
-    this.failures = 0;
     this.isTrying = false;
+    if (this.failures === 0) return;
+    this.failures = 0;
+    this.told(0);
   }
 
   failed(): void {
     this.isTrying = false;
     this.failures += 1;
-    if (this.failures < this.most) return;
-    if (this.failures === this.most) this.told(true);
-    this.openUntil = this.clock() + this.pauseMs;
+    this.told(this.failures);
+    if (this.failures >= this.most) this.openUntil = this.clock() + this.pauseMs;
   }
 }
 

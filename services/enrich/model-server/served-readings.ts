@@ -34,6 +34,7 @@ export class ServedReadings implements TextReadings {
   private readonly calls: PerMinute;
   private readonly chars: PerMinute;
   private readonly breaker: Breaker;
+  private isLeftAlone = false;
 
   constructor(
     private readonly settings: ModelServerSettings,
@@ -48,11 +49,12 @@ export class ServedReadings implements TextReadings {
     this.cache = new Recent(settings.MODEL_SERVER_CACHE_TEXTS);
     this.calls = new PerMinute(settings.MODEL_SERVER_CALLS_PER_MINUTE, clock);
     this.chars = new PerMinute(settings.MODEL_SERVER_CHARS_PER_MINUTE, clock);
-    this.breaker = new Breaker(settings.MODEL_SERVER_FAILURES, settings.MODEL_SERVER_PAUSE_MS, clock, (isOpen) => {
-      metrics.open.set(isOpen ? 1 : 0);
-      if (isOpen)
-        log.warn({ pause_ms: settings.MODEL_SERVER_PAUSE_MS }, 'the model server fails: the embedded model reads');
-      else log.info('the model server answers again');
+    this.breaker = new Breaker(settings.MODEL_SERVER_FAILURES, settings.MODEL_SERVER_PAUSE_MS, clock, (failures) => {
+      metrics.failures.set(failures);
+      const { MODEL_SERVER_FAILURES: most, MODEL_SERVER_PAUSE_MS: pause_ms } = settings;
+      if (failures === most) log.warn({ pause_ms }, 'the model server fails: the embedded model reads');
+      else if (failures === 0 && this.isLeftAlone) log.info('the model server answers again');
+      this.isLeftAlone = failures >= most;
     });
   }
 
@@ -67,7 +69,10 @@ export class ServedReadings implements TextReadings {
     };
     const workers = Array.from({ length: Math.min(this.settings.MODEL_SERVER_CONCURRENCY, batches.length) }, answer);
     await whileWaiting(Promise.all(workers), alive);
-    return requests.map((request, place) => readings[place] ?? this.embedded.readOne(request));
+    const places = requests.flatMap((_, place) => (readings[place] ? [] : [place]));
+    const others = places.length > 0 ? await this.embedded.read(places.map((place) => requests[place])) : [];
+    for (const [index, place] of places.entries()) readings[place] = others[index];
+    return readings as TextReading[];
   }
 
   /** What has to be asked; what is known is filled in. */
@@ -83,8 +88,7 @@ export class ServedReadings implements TextReadings {
       const question = questions.get(key);
       if (known) {
         readings[place] = known;
-        this.metrics.cacheHits.inc();
-        this.metrics.textsRead.inc({ by: 'cache' });
+        this.metrics.texts.inc({ result: 'cache' });
       } else if (question) question.places.push(place);
       else questions.set(key, { key, served: { text: redacted, language }, places: [place] });
     }
@@ -117,11 +121,11 @@ export class ServedReadings implements TextReadings {
         readingOf(answer, this.labels, model, () => this.embedded.languageOf(requests[batch[index].places[0]])),
       );
       this.breaker.succeeded();
-      this.metrics.calls.inc({ result: 'ok' });
+      this.metrics.requests.inc({ result: 'ok' });
       for (const [index, { key, places }] of batch.entries()) {
         this.cache.set(key, given[index]);
         for (const place of places) readings[place] = given[index];
-        this.metrics.textsRead.inc({ by: 'server' }, places.length);
+        this.metrics.texts.inc({ result: 'server' }, places.length);
       }
     } catch (error) {
       // Cut short by the batch's deadline it says nothing about the server.
@@ -131,7 +135,7 @@ export class ServedReadings implements TextReadings {
       else this.breaker.failed();
       // Whatever it is, it must not stop the pipeline: an answer that nobody has thought of is one.
       const fault = error instanceof CallFailed ? error.fault : 'invalid';
-      this.metrics.calls.inc({ result: fault });
+      this.metrics.requests.inc({ result: fault });
       this.fallBack(batch, isLate ? 'deadline' : 'failed');
     } finally {
       end();

@@ -90,7 +90,7 @@ async function measured(stack: Stack, admin: Admin, input: Input, group: string)
   const machine_cpu_seconds = Math.round((machineCpuSeconds() - machine) * 10) / 10;
   const peak_rss_mb = peakRssMb(enrich.pid);
   const metrics = await (await fetch(`${stack.addresses.enrichUrl}/metrics`)).text();
-  const texts_read = metricSum(metrics, 'enrich_texts_read_total');
+  const texts_read = metricSum(metrics, 'enrich_texts_total');
   await enrich.stop();
   return {
     texts_read,
