@@ -49,7 +49,7 @@ export class IntentReader {
   read(features: Features, language: Language | null): Reading {
     const { models, scores } = this;
     const none = models.labels.length;
-    let threshold = 0.3;
+    let threshold = 0.4;
     const glossary = language === null ? undefined : models.glossary[language];
     const own = models.byLanguage[language ?? 'en'];
     const model = own ?? models.byLanguage.en;
@@ -72,16 +72,12 @@ export class IntentReader {
     }
     if (models.cues) this.addCues(models.cues, features);
     let best = 0;
-    for (let k = 1; k <= none; k++) if (scores[k]! > scores[best]!) best = k;
+    for (let k = 1; k < none; k++) if (scores[k]! > scores[best]!) best = k;
+    const top = Math.max(scores[best]!, scores[none]!);
     let sum = 0;
-    for (let k = 0; k <= none; k++) sum += Math.exp(scores[k]! - scores[best]!);
-    if (best !== none) {
-      const confidence = 1 / sum;
-      return { label: confidence >= threshold ? models.labels[best]! : null, confidence };
-    }
-    let second = 0;
-    for (let k = 1; k < none; k++) if (scores[k]! > scores[second]!) second = k;
-    return { label: null, confidence: Math.exp(scores[second]! - scores[best]!) / sum };
+    for (let k = 0; k <= none; k++) sum += Math.exp(scores[k]! - top);
+    const confidence = Math.exp(scores[best]! - top) / sum;
+    return { label: confidence >= threshold ? models.labels[best]! : null, confidence };
   }
 
   private addCues(cues: CueFinder, features: Features): void {
