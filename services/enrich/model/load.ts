@@ -72,6 +72,7 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
     glossed,
   );
   const emotion: Partial<Record<Language, EmotionReader>> = {};
+  const sarcasm = new CueFinder([Object.values(json<{ cues: Record<string, string[]> }>('sarcasm.json').cues).flat()]);
   const bases = new Map<string, Classifier | null>();
   for (const language of ['en', 'pt', 'ar'] as const) {
     const found = model(`emotion-${language}`);
@@ -81,7 +82,10 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
       return { model: bases.get(name)!, glossed: language !== 'en' && name === 'emotion-base-en' };
     });
     const glossary = glossaries[language];
-    emotion[language] = new EmotionReader({ model: found, bases: models, ...(glossary ? { glossary } : {}) }, glossed);
+    emotion[language] = new EmotionReader(
+      { model: found, bases: models, sarcasm, ...(glossary ? { glossary } : {}) },
+      glossed,
+    );
   }
   return new EmbeddedReader({
     name: `${version}/${pack}`,
