@@ -56,7 +56,7 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
   const cues = data.intents ? Object.values(data.intents).map((i) => Object.values(i.cues ?? {}).flat()) : null;
   const known = Object.values(byLanguage).flatMap((m) => m.labels);
   const labels = data.intents ? Object.keys(data.intents) : [...new Set(known)].filter((l) => l !== outOfScope);
-  const glossaries: Partial<Record<Language, Glossary>> = {
+  const glossaries: Record<'pt' | 'ar', Glossary> & { en?: undefined } = {
     pt: new Glossary(json('words.pt.json')),
     ar: new Glossary(json('words.ar.json')),
   };
@@ -64,7 +64,8 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
   const intent = new IntentReader(
     {
       byLanguage,
-      glossary: glossaries,
+      // The Arabic glossary holds words of feeling, not of a bank's matters.
+      glossary: { pt: glossaries.pt },
       labels,
       cues: cues ? new CueFinder(cues) : null,
       negation,

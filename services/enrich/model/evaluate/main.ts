@@ -4,9 +4,10 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultDirectory } from '../load';
+import { defaultDirectory, packs } from '../load';
 import type { Row } from './intents';
 import { sets } from './sets';
+import { measureSpeed } from './speed';
 
 const headings = [
   'set',
@@ -31,6 +32,14 @@ function main(): void {
   for (const [name, measure] of Object.entries(sets)) {
     if (ONLY && !ONLY.split(',').includes(name)) continue;
     for (const row of measure(DATA, join(defaultDirectory(), 'parameters'))) print(row, line);
+  }
+  if (ONLY && !ONLY.split(',').includes('speed')) return;
+  for (const pack of packs) {
+    const [all, ...each] = measureSpeed(pack);
+    const languages = each.map((s) => `${s.language} ${s.textsPerSecond}`).join(', ');
+    console.log(
+      `speed, ${pack}: ${all!.textsPerSecond} texts of 15 words a second and core (${languages}); loaded in ${Math.round(all!.loadMs)} ms`,
+    );
   }
 }
 

@@ -19,6 +19,6 @@ export const recipes = {
     minimum: 4,
     levels: 7,
   },
-  sentimentBase: { network: null, cost: 0.2, slope: 2, minimum: 3, levels: 15 },
-  emotion: { network: null, cost: 0.15, slope: 2, minimum: 2, levels: 15 },
+  sentimentBase: { network: null, cost: 0.2, slope: 2, minimum: 3, most: 30_000, levels: 15 },
+  emotion: { network: null, cost: 0.3, slope: 2, minimum: 2, levels: 15 },
 } satisfies Record<string, R>;

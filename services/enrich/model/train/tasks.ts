@@ -59,6 +59,7 @@ export const tasks: Record<string, (folder: string, parameters: string) => Made>
         rows: arbanking77(folder, 'train'),
         held: arbanking77(folder, 'val'),
         more: inDialects,
+        once: true,
         recipe: recipes.arabic,
       }),
     ),
@@ -87,7 +88,8 @@ export const tasks: Record<string, (folder: string, parameters: string) => Made>
   'general-ar': (folder) =>
     one(
       trainIntents('general-ar', {
-        rows: generalRows(pack('general'), 'ar', folder),
+        rows: generalRows(pack('general'), 'ar', folder).filter((_, i) => i % 2 === 0),
+        once: true,
         more: inDialects,
         recipe: recipes.general,
         threshold: 0.4,
