@@ -9,13 +9,14 @@ import type { DeadLetter, EnrichedEvent, InteractionEvent } from '../../schemas/
 import { type AvroCodec, UndecodableValue } from '../lib/avro';
 import { deadLetterOf, type Refusal } from '../lib/dead-letter';
 import type { ErasureLog } from '../lib/erasure-log';
+import { headerNumber, headerText } from '../lib/kafka/headers';
 import type { KafkaMessage, Message } from '../lib/kafka/kafkajs';
 import { fetchCommitted } from '../lib/kafka/offsets';
 import type { Control, PartitionTask, TaskInput } from '../lib/kafka/partition-task';
 import { partitionOf } from '../lib/kafka/partitioner';
 import type { ServiceClient } from '../lib/kafka/service-client';
 import { TransactionalProducer } from '../lib/kafka/transactional-producer';
-import { kindHeader, rawHeaders, topics } from '../lib/topics';
+import { canaryKind, kindHeader, rawHeaders, sentAtHeader, topics } from '../lib/topics';
 import { enrichEvent } from './domain/enrich-event';
 import type { IdentityRules } from './domain/identity';
 import { RawTime } from './domain/raw-time';
@@ -45,6 +46,8 @@ interface PartitionCounts {
 export class EnrichTask implements PartitionTask {
   private lastHeartbeatAt = 0;
   private heartbeatDue = false;
+  /** Of the batch in hand: when ingest received the oldest event that goes on, epoch ms. */
+  private oldestReceivedAt = Number.POSITIVE_INFINITY;
 
   private constructor(
     private readonly deps: EnrichDeps,
@@ -97,15 +100,29 @@ export class EnrichTask implements PartitionTask {
     await raw.prepare(input.messages.map(({ value }) => value));
     const enriched: Message[] = [];
     const refused: Message[] = [];
+    const { metrics } = this.deps;
+    this.oldestReceivedAt = Number.POSITIVE_INFINITY;
     for (const message of input.messages) {
+      const sentAt = canarySentAt(message);
+      if (sentAt !== undefined) {
+        enriched.push(...this.toEveryPartition({ [kindHeader]: canaryKind, [sentAtHeader]: String(sentAt) }));
+        continue;
+      }
       const result = this.enrichOne(message);
-      this.deps.metrics.events.inc({ result: result.kind });
+      metrics.events.inc({ result: result.kind });
       if (result.kind === 'enriched' || result.kind === 'late') enriched.push(result.record);
-      else if (result.kind === 'refused') refused.push(this.refusedRecord(message, result.refusal));
+      else if (result.kind === 'refused') {
+        metrics.deadLetters.inc({ reason: result.refusal.reason });
+        refused.push(this.refusedRecord(message, result.refusal));
+      }
     }
     control.assertCurrent();
     await this.commit(enriched, refused, input.nextOffset, Date.now());
-    this.deps.metrics.observePartition(this.partition, this.rawTime.value, this.window.span());
+    metrics.batchRecords.observe(input.messages.length);
+    if (this.oldestReceivedAt < Number.POSITIVE_INFINITY) {
+      metrics.eventAge.observe(Math.max(0, Date.now() - this.oldestReceivedAt) / 1_000);
+    }
+    metrics.observePartition(this.partition, this.rawTime.value, this.window.span());
   }
 
   /** The promised heartbeat after the last batch: without it the watermark would wait for the next event. */
@@ -140,6 +157,7 @@ export class EnrichTask implements PartitionTask {
         refusal: { reason: 'conflicting_duplicate', field: 'event_id', error, ...originOf(event) },
       };
     }
+    this.oldestReceivedAt = Math.min(this.oldestReceivedAt, event.received_at);
     const late = this.rawTime.observe(event);
     const value = enrichEvent(event, late, rules.identity);
     // Of a time that was erased: sent again, replayed, or on its way while it was erased.
@@ -191,7 +209,12 @@ export class EnrichTask implements PartitionTask {
   }
 
   private heartbeats(nextOffset: number): Message[] {
-    const headers = { ...this.headers(nextOffset), [kindHeader]: 'heartbeat' };
+    return this.toEveryPartition({ ...this.headers(nextOffset), [kindHeader]: 'heartbeat' });
+  }
+
+  /** A record without content, for every enriched partition; says which raw partition it is of, and how far that one is. */
+  private toEveryPartition(own: Record<string, string>): Message[] {
+    const headers = { ...this.headers(), ...own };
     return Array.from({ length: this.counts.enriched }, (_, partition) => ({
       key: null,
       value: null,
@@ -217,6 +240,14 @@ type EnrichResult =
   | { kind: 'refused'; refusal: Refusal };
 
 const originOf = (event: InteractionEvent) => ({ event_id: event.event_id, source_system: event.source.system });
+
+/** When ingest sent this canary, epoch ms; undefined for anything else. One that carries content is none. */
+function canarySentAt(message: KafkaMessage): number | undefined {
+  if (message.value === null || message.value.length > 0) return undefined;
+  if (headerText(message, kindHeader) !== canaryKind) return undefined;
+  const sentAt = headerNumber(message, sentAtHeader);
+  return Number.isSafeInteger(sentAt) ? sentAt : undefined;
+}
 
 /** What makes two records of one event_id the same: everything but when they arrived. */
 export const canonicalBody = (codec: AvroCodec<InteractionEvent>, event: InteractionEvent): Buffer =>

@@ -1,6 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import type { DeadLetter, EnrichedEvent, InteractionEvent } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
+import { consumerMetrics } from '../lib/consumer-metrics';
 import { startConsumingService } from '../lib/consuming-service';
 import { ErasureLog } from '../lib/erasure-log';
 import { createMetrics } from '../lib/metrics';
@@ -22,6 +23,7 @@ runService('enrich', enrichSettings, process.env, async (settings, log) => {
     groupId,
     topics: [topics.raw],
     registry,
+    metrics: consumerMetrics(registry, 'enrich'),
     log,
     prepare: async (client) => ({
       client,
@@ -50,6 +52,5 @@ runService('enrich', enrichSettings, process.env, async (settings, log) => {
       erasureLog: await ErasureLog.open(client, url, settings.ERASURE_KEY),
     }),
     open: (deps, partition, control, previous) => EnrichTask.open(deps, partition, control, previous as EnrichTask),
-    onFailure: (partition) => metrics.failures.inc({ partition: String(partition) }),
   });
 });

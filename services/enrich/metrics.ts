@@ -1,16 +1,19 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { ageBuckets, batchBuckets, transactionBuckets } from '../lib/metrics';
 
 export interface EnrichMetrics {
   events: Counter<'result'>;
+  deadLetters: Counter<'reason'>;
+  batchRecords: Histogram;
+  eventAge: Histogram;
   transactionSeconds: Histogram;
-  failures: Counter<'partition'>;
   observePartition(partition: number, rawTime: number | undefined, window: { records: number; age_ms: number }): void;
 }
 
 export function enrichMetrics(registry: Registry): EnrichMetrics {
   const registers = [registry];
   const rawTime = new Gauge({
-    name: 'enrich_raw_time_seconds',
+    name: 'enrich_raw_timestamp_seconds',
     help: 'Highest event time seen in a raw partition, as Unix time',
     labelNames: ['partition'],
     registers,
@@ -37,13 +40,25 @@ export function enrichMetrics(registry: Registry): EnrichMetrics {
     transactionSeconds: new Histogram({
       name: 'enrich_transaction_seconds',
       help: 'Time of one Kafka transaction',
-      buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
+      buckets: transactionBuckets,
       registers,
     }),
-    failures: new Counter({
-      name: 'enrich_partition_failures_total',
-      help: 'Times work on a partition began again from what is committed',
-      labelNames: ['partition'],
+    deadLetters: new Counter({
+      name: 'enrich_dead_letters_total',
+      help: 'Raw records written to the dead letters',
+      labelNames: ['reason'],
+      registers,
+    }),
+    batchRecords: new Histogram({
+      name: 'enrich_batch_records',
+      help: 'Raw records taken in at once, which one transaction answers for',
+      buckets: batchBuckets,
+      registers,
+    }),
+    eventAge: new Histogram({
+      name: 'enrich_event_age_seconds',
+      help: 'Time from when ingest received an event to when it was committed here, of the oldest event of each batch',
+      buckets: ageBuckets,
       registers,
     }),
     observePartition: (partition, time, window) => {

@@ -86,21 +86,22 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
   };
 
   async function takeBody(body: Buffer, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { source, sentAs } = request.taking as Taking;
+    const { name: sourceName, source, sentAs } = request.taking as Taking;
     const refusal = refusalOfBody(body, request, deps);
     if (refusal) return refuse(reply, refusal);
     const idempotency = idempotencyKeyOf(request.headers);
     if ('refused' in idempotency) return refuse(reply, idempotency.refused);
     const read = await readBody(body, source, sentAs, settings.INGEST_MAX_EVENTS_PER_REQUEST);
     if ('refused' in read) return refuse(reply, read.refused);
-    const { records, eventIds, systems, rejected, skipped } = intake(read.items, source, sentAs, {
+    metrics.received(sourceName, read.items.length);
+    const { records, eventIds, systems, agesMs, rejected, skipped } = intake(read.items, source, sentAs, {
       receivedAt: deps.now(),
       idempotencyKey: idempotency.key,
       encode: deps.encode,
       maxEventBytes: settings.INGEST_MAX_EVENT_BYTES,
     });
     await deps.store(records);
-    metrics.accepted(systems);
+    metrics.accepted(systems, agesMs);
     for (const { reason } of skipped) metrics.skipped(reason);
     for (const { errors } of rejected) for (const { reason } of errors) metrics.rejected(reason);
     const accepted = { accepted: eventIds.length, event_ids: eventIds };

@@ -8,7 +8,7 @@ export const topics = {
   erasures: 'erasures',
 } as const;
 
-/** Record header that marks what is not data: `heartbeat`, `progress`, `marker`. Data records have none. */
+/** Record header that marks what is not data: `heartbeat`, `canary`, `progress`, `marker`. Data records have none. */
 export const kindHeader = 'kind';
 
 /** Headers of every enriched record, and of heartbeats (which carry `raw_offset` besides). */
@@ -18,6 +18,13 @@ export const rawHeaders = {
   time: 'raw_time',
   offset: 'raw_offset',
 } as const;
+
+/**
+ * A canary: a record without content that ingest sends through the pipeline to see how long that takes. It is no data
+ * to any service, so it is in no figure. `sent_at` is in epoch ms.
+ */
+export const canaryKind = 'canary';
+export const sentAtHeader = 'sent_at';
 
 /** Schema of the values of each topic; registered as `<topic>-value`. */
 export const valueSchemas = {

@@ -7,6 +7,7 @@ import { type Intent, tokenOf } from './domain/intent';
 import { type Faults, offsetOf, upTo, withoutFaulty } from './domain/leaving-out';
 import type { LoadMetrics } from './metrics';
 import type { Persistence } from './persistence';
+import { TablesLost } from './positions';
 import { isDataFault } from './refused-data';
 import { NotLoadable, whyRefused } from './refused-records';
 import { isData, type Stream } from './streams/stream';
@@ -132,15 +133,16 @@ export class BlockWriter {
       const block = { partition: this.partition, token, deadline_at };
       return warehouse.insert(this.plan(intent), block, body, signal).finally(observe);
     };
-    const final = (error: unknown): boolean => refusalIsFinal && isDataFault(error);
+    const isRefused = (error: unknown): boolean => refusalIsFinal && isDataFault(error);
+    const final = (error: unknown): boolean => isRefused(error) || error instanceof TablesLost;
     try {
       await this.persist('inserting', control, attempt, final, () => metrics.retries.inc({ topic }));
     } catch (error) {
-      if (final(error)) return false;
+      if (isRefused(error)) return false;
       throw error;
     }
     const rows = data.reduce((sum, record) => sum + this.stream.weigh(record).rows, 0);
-    metrics.inserted(topic, rows, body.length);
+    metrics.inserted(topic, rows, body.length, Number(data[0].timestamp));
     this.deps.log.debug({ token, rows, bytes: body.length }, 'block inserted');
     return true;
   }

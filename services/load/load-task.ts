@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
 import { type Control, type PartitionTask, StaleAssignment, type TaskInput } from '../lib/kafka/partition-task';
 import { BlockWriter, type BlockWriterDeps } from './block-writer';
+import { canariesOf } from './canaries';
 import { blockLength, type Limits } from './domain/blocks';
 import { currentVersion } from './domain/insert-plans';
 import { type Committed, ForeignMetadata, formatMetadata, type Intent, parseMetadata } from './domain/intent';
@@ -10,6 +11,7 @@ import { mergeProgress, type Progress } from './domain/progress';
 import type { StatusBook } from './domain/status-book';
 import { type Halts, PartitionHalted } from './halt';
 import type { Pausable, Pauses } from './pause';
+import { TablesLost } from './positions';
 import { NotLoadable } from './refused-records';
 import type { Screen } from './screen';
 import { isData, type Stream } from './streams/stream';
@@ -110,7 +112,7 @@ export class LoadTask implements PartitionTask, Pausable {
       }
       await this.advance(nextOffset, [], control);
     } catch (error) {
-      throw error instanceof NotLoadable ? this.halt(error.message) : error;
+      throw error instanceof NotLoadable || error instanceof TablesLost ? this.halt(error.message) : error;
     } finally {
       this.isBusy = false;
     }
@@ -210,6 +212,7 @@ export class LoadTask implements PartitionTask, Pausable {
     // A start refuses a partition that pipeline_status names and the group does not: the group comes first.
     if (!this.committed.committed) await this.commit(this.next, undefined, control);
     const { topic } = this.stream;
+    this.deps.metrics.canariesMet(topic, this.partition, canariesOf(records));
     this.deps.book.note({ ...this.progress, topic, partition: this.partition, loaded_offset: this.next });
     this.deps.metrics.advanced(topic, this.partition, this.next, this.progress.loaded_until);
   }

@@ -11,6 +11,7 @@ import { ErasureLog } from '../lib/erasure-log';
 import { startHealthServer } from '../lib/health';
 import { type PartitionLoop, startPartitionLoop } from '../lib/kafka/partition-loop';
 import { connectService, type ServiceClient } from '../lib/kafka/service-client';
+import { watchLag } from '../lib/lag';
 import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
 import { patiently } from '../lib/patience';
@@ -22,7 +23,6 @@ import { ForeignMetadata } from './domain/intent';
 import { type Status, StatusBook } from './domain/status-book';
 import { topicFeeding } from './fed-tables';
 import { Halts } from './halt';
-import { watchLag } from './lag';
 import { type LoadDeps, LoadTask } from './load-task';
 import { loadMetrics } from './metrics';
 import { addPauses, Pauses } from './pause';
@@ -39,6 +39,7 @@ import { interactionsStream } from './streams/interactions';
 import { sessionsStream } from './streams/sessions';
 import type { Stream } from './streams/stream';
 import { Warehouse } from './warehouse';
+import { watchParts } from './watch-parts';
 
 const settleWithinMs = 3_000;
 
@@ -90,6 +91,7 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       () => prepare(settings, client, (count) => metrics.erased.inc(count)),
       stopped,
     );
+    const landingTopics = streams.map(({ topic }) => topic);
     for (const { topic, plans } of streams) landings.set(topic, plans[currentVersion].landing);
     closing.push(
       () => deadLetters.close(),
@@ -103,9 +105,23 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       stopped,
     );
     if (refusal) throw refusal;
+    warehouse.beforeWritingAgain = async () => {
+      const now = warehouse.hasInserted ? Number.POSITIVE_INFINITY : Date.now();
+      await requireTablesThere(book.all(), await warehouse.loadedOffsets(), now, () => warehouse.isEmpty());
+    };
 
-    const status = new StatusWriter(book, (rows) => warehouse.writeStatus(rows), settings.LOAD_STATUS_EVERY_MS, log);
-    closing.push(() => status.stop(), watchLag(client.admin, Object.values(topics), metrics));
+    const status = new StatusWriter(
+      book,
+      (rows) => warehouse.writeStatus(rows),
+      settings.LOAD_STATUS_EVERY_MS,
+      log,
+      metrics.canariesVisible,
+    );
+    closing.push(
+      () => status.stop(),
+      watchLag(client.admin, landingTopics, metrics),
+      watchParts(warehouse, metrics.mostParts),
+    );
     const deps: LoadDeps = {
       clusterId,
       warehouse,
@@ -261,5 +277,6 @@ function startLoop(
     handOff: { minBytes: settings.FETCH_MAX_PARTITION_BYTES / 2, maxBytes: 2 * settings.FETCH_MAX_BYTES },
     log,
     onFailure: (partition) => deps.metrics.failures.inc({ topic, partition: String(partition) }),
+    onJoin: () => deps.metrics.joins.inc({ group: groupId }),
   });
 }

@@ -1,17 +1,17 @@
 import type { Progress, SessionChangeSet } from '../../schemas/types';
 import type { AvroCodec } from '../lib/avro';
-import { headerNumber } from '../lib/kafka/headers';
+import { headerNumber, headerText } from '../lib/kafka/headers';
 import type { KafkaMessage, Message } from '../lib/kafka/kafkajs';
-import { kindHeader, rawHeaders } from '../lib/topics';
+import { canaryKind, kindHeader, rawHeaders, sentAtHeader } from '../lib/topics';
 import type { Watermark } from './domain/watermark';
 import type { RawPositions } from './pace';
 
 /**
  * Kinds of records in the topic `sessions`; change sets have none. progress: what its raw positions say
  * is in rows; its offsets are those taken in. position: how far the state is, where that is further. snapshot: a customer's whole state, in place of the change sets before it.
- * marker: ours, at a restore.
+ * marker: ours, at a restore. canary: from enrich, on to load.
  */
-export type RecordKind = 'progress' | 'position' | 'snapshot' | 'marker';
+export type RecordKind = 'progress' | 'position' | 'snapshot' | 'marker' | 'canary';
 
 type ChangeSetCodec = AvroCodec<SessionChangeSet>;
 
@@ -39,6 +39,14 @@ export function positionRecord(
 ): Message {
   const set = { customer_id: '', change_seq, sessions: [], legs: [], state: [], progress };
   return { key: null, value: codec.encode(set), partition, headers: { [kindHeader]: kind } };
+}
+
+/** A canary on its way, the same as it came; undefined for what is none. It says nothing of rows that still wait for their revision. */
+export function canaryRecord(message: KafkaMessage, partition: number): Message | undefined {
+  if (headerText(message, kindHeader) !== canaryKind) return undefined;
+  const names = [sentAtHeader, rawHeaders.partition, rawHeaders.partitions];
+  const headers = Object.fromEntries(names.map((name) => [name, headerText(message, name) ?? '']));
+  return { key: null, value: null, partition, headers: { ...headers, [kindHeader]: canaryKind satisfies RecordKind } };
 }
 
 export const rawPositions = (watermark: Watermark): RawPositions =>

@@ -1,5 +1,6 @@
 import type { DeadLetter, SessionChangeSet, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
+import { consumerMetrics } from '../lib/consumer-metrics';
 import { startConsumingService } from '../lib/consuming-service';
 import { ErasureLog } from '../lib/erasure-log';
 import { coPartitionAssigner } from '../lib/kafka/co-partition-assigner';
@@ -42,6 +43,7 @@ export async function startSessionize(settings: SessionizeSettings, log: Log, fo
     groupId,
     topics: [topics.enriched, topics.commands],
     registry,
+    metrics: consumerMetrics(registry, 'sessionize'),
     log,
     consumer: { partitionAssigners: [coPartitionAssigner] },
     prepare: async (client): Promise<SessionizeDeps> => {
@@ -87,6 +89,5 @@ export async function startSessionize(settings: SessionizeSettings, log: Log, fo
     },
     open: (deps, partition, control, previous) =>
       SessionizeTask.open(deps, partition, control, previous as SessionizeTask),
-    onFailure: (partition) => metrics.failures.inc({ partition: String(partition) }),
   });
 }

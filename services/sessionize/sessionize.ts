@@ -17,25 +17,14 @@ import { topics } from '../lib/topics';
 import type { SessionInput, SessionizeDeps } from './deps';
 import type { Customer } from './domain/customer';
 import type { Changes } from './domain/revision';
+import { countBatch, countRows, type Draft, newDraft } from './draft';
 import { type ErasedAt, takeErasure } from './erase';
 import { openPartition } from './open-partition';
 import type { RawPositions, RevisionPace } from './pace';
-import { changeSetRecord, observeHeaders, positionRecord, rawPositions, snapshotRecord } from './records';
-import { type Renewed, renew, wholeStates } from './renewed';
+import { canaryRecord, changeSetRecord, observeHeaders, positionRecord, rawPositions, snapshotRecord } from './records';
+import { renew, wholeStates } from './renewed';
 import { takeCommand } from './repair';
 import type { SessionStore } from './store';
-
-/** What one batch comes to: nothing of it counts before its transaction is committed. */
-interface Draft {
-  records: Message[];
-  /** The customer of each record that restoring needs. */
-  customers: Customer[];
-  renewed: Renewed;
-  refused: Message[];
-  /** Offsets once it is committed. */
-  positions: Map<string, number>;
-  now: number;
-}
 
 /** Revisions that only time was wanting for, in one transaction. */
 const mostRevisionsAtOnce = 2_000;
@@ -77,6 +66,7 @@ export class SessionizeTask implements PartitionTask {
     else await this.takeEvents(input.messages, draft, before);
     control.assertCurrent();
     await this.commit(draft);
+    countBatch(this.deps.metrics, input, this.deps.now());
   }
 
   /** Revisions that had to wait. */
@@ -101,7 +91,7 @@ export class SessionizeTask implements PartitionTask {
   }
 
   private draft(positions: Map<string, number>): Draft {
-    return { records: [], customers: [], renewed: new Map(), refused: [], positions, now: this.deps.now() };
+    return newDraft(positions, this.deps.now());
   }
 
   private async takeEvents(messages: KafkaMessage[], draft: Draft, before: RawPositions): Promise<void> {
@@ -113,7 +103,11 @@ export class SessionizeTask implements PartitionTask {
     const counts = { outside: 0, late: 0, sessionised: 0, over_cap: 0, erased: 0 };
     for (const message of messages) {
       observeHeaders(store.watermark, message);
-      if (message.value === null) continue;
+      if (message.value === null) {
+        const canary = canaryRecord(message, this.partition);
+        if (canary) draft.canaries.push(canary);
+        continue;
+      }
       const event = this.decode(codecs.enriched, message, topics.enriched, draft);
       if (!event) continue;
       // Late ones are counted in `interactions`; a repair, not this flow, joins them to sessions.
@@ -206,6 +200,7 @@ export class SessionizeTask implements PartitionTask {
     this.store.changeSeq += 1;
     customer.changeSeq = this.store.changeSeq;
     const set = { customer_id: id, change_seq: customer.changeSeq, ...changes, state, progress: null };
+    countRows(this.deps.metrics, changes);
     draft.records.push(changeSetRecord(this.deps.codecs.changeSet, this.partition, set));
     draft.customers.push(customer);
   }
@@ -224,7 +219,10 @@ export class SessionizeTask implements PartitionTask {
     }));
     const bases = await this.producer.commit(
       [
-        { topic: topics.sessions, messages: [...draft.records, ...states, ...snapshots, ...this.told(draft)] },
+        {
+          topic: topics.sessions,
+          messages: [...draft.records, ...states, ...snapshots, ...this.told(draft), ...draft.canaries],
+        },
         { topic: topics.deadLetter, messages: draft.refused },
       ],
       offsets,
@@ -235,7 +233,7 @@ export class SessionizeTask implements PartitionTask {
       for (const session of customer.sessions) session.floor = Math.min(session.floor, base + index);
     });
     for (const id of draft.renewed.keys()) for (const session of store.open(id).sessions) session.floor = base;
-    store.nextOffset = base + draft.records.length + states.length + snapshots.length + 2;
+    store.nextOffset = base + draft.records.length + states.length + snapshots.length + draft.canaries.length + 2;
     store.tidy();
     this.positions = draft.positions;
     this.isClean = true;
@@ -290,6 +288,7 @@ export class SessionizeTask implements PartitionTask {
   }
 
   private refusedRecord(message: KafkaMessage, topic: string, refusal: Refusal): Message {
+    this.deps.metrics.deadLetters.inc({ reason: refusal.reason });
     const origin = { topic, partition: this.partition };
     return {
       key: message.key,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PartName } from '../../infra/local/stack';
 import { tellOrganisation } from '../../infra/tools/demo/organisation';
+import { serviceMetrics } from '../../infra/tools/docs/prometheus-metrics';
 import { checkpointFor } from '../../infra/tools/replay/checkpoint';
 import { type ReplayResult, replay } from '../../infra/tools/replay/replay';
 import { audit } from '../../infra/tools/report/audit';
@@ -17,6 +18,7 @@ import { projectRoot } from '../integration/support/build';
 import { withStack } from '../integration/support/stack';
 import { plantFault } from '../simulator/faults';
 import { simulate } from '../simulator/simulate';
+import { scrape, series, settled } from './support/canary';
 import { lookAt, type Polls, watchInvariants } from './support/invariants';
 
 const killed: PartName[] = ['ingest', 'enrich', 'sessionize', 'load', 'clickhouse'];
@@ -39,7 +41,10 @@ const sendFile = (settings: ToolSettings, file: string) =>
   });
 
 describe('the whole pipeline, each part killed (SIGKILL) and started again while a file is sent', () => {
-  const local = withStack(['kafka', 'registry', 'clickhouse', 'ingest', 'enrich', 'sessionize', 'load']);
+  // Canaries all the time: every test below shows that they are in no figure.
+  const local = withStack(['kafka', 'registry', 'clickhouse', 'ingest', 'enrich', 'sessionize', 'load'], {
+    partEnv: { ingest: { INGEST_CANARY_EVERY_MS: '1000' } },
+  });
   const simulation = simulate({ seed: 11, events: 12_000, days: 8 });
   const truth = simulation.truth as unknown as Truth & { days: number };
   const range = simulatedRange({ days: 8 });
@@ -173,6 +178,54 @@ describe('the whole pipeline, each part killed (SIGKILL) and started again while
       await sleep(200);
     }
   }, 60_000);
+
+  describe('canaries', () => {
+    const names = (text: string): Set<string> => new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+
+    test('are seen in every partition of both topics, a moment after they were sent', async () => {
+      const freshness = series(await scrape(local.stack, 'load'), 'load_freshness_seconds_count');
+      const seen = [...freshness].filter(([, count]) => count > 0).map(([labels]) => labels);
+      expect(seen.join()).toContain('interactions.enriched');
+      expect(seen.join()).toContain('topic="sessions"');
+      const ages = series(await scrape(local.stack, 'load'), 'load_canary_age_seconds');
+      expect(ages.size).toBe(8);
+      await settled(local.stack, 'load', 'load_canary_age_seconds', (most) => most < 10);
+    }, 60_000);
+
+    test('move no event time: the replayed events are of another month', async () => {
+      const times = series(await scrape(local.stack, 'enrich'), 'enrich_raw_timestamp_seconds');
+      expect(times.size).toBe(4);
+      expect(Math.max(...times.values()) * 1_000).toBeLessThan(range.to);
+    });
+
+    test('are nothing to enrich and sessionize, and no dead letter', async () => {
+      const result = await settings.clickhouse.query({
+        query: `SELECT (SELECT count() FROM dead_letters WHERE reason = 'undecodable') AS refused,
+                  (SELECT count() FROM interactions WHERE occurred_at > toDateTime64({to:Float64} / 1000, 3)) AS beyond`,
+        query_params: { to: range.to },
+        format: 'JSONEachRow',
+        clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+      });
+      expect(await result.json()).toEqual([{ refused: 0, beyond: 0 }]);
+    });
+
+    test('grow old where the pipeline stands still, and are young again when it goes on', async () => {
+      await local.stack.stopPart('sessionize');
+      const stale = await settled(local.stack, 'load', 'load_canary_age_seconds', (most) => most > 5);
+      const ages = series(await scrape(local.stack, 'load'), 'load_canary_age_seconds');
+      for (const [labels, age] of ages) if (labels.includes('interactions.enriched')) expect(age).toBeLessThan(stale);
+      await local.stack.startPart('sessionize');
+      await settled(local.stack, 'load', 'load_canary_age_seconds', (most) => most < 4);
+    }, 90_000);
+
+    test('every metric that a service tells is one of the written list, and the other way round', async () => {
+      for (const service of ['ingest', 'enrich', 'sessionize', 'load'] as const) {
+        const told = [...names(await scrape(local.stack, service))].filter((name) => !/^(process|nodejs)_/.test(name));
+        const listed = serviceMetrics().filter((metric) => metric.service === service);
+        expect(told.sort()).toEqual(listed.map(({ name }) => name).sort());
+      }
+    });
+  });
 
   // Last, as it spoils the tables.
   test('the watch is not blind: half a change of each kind is seen', async () => {

@@ -152,7 +152,11 @@ const hasOpenssl = /^OpenSSL [3-9]/.test(spawnSync('openssl', ['version'], { enc
       notReady: () => [],
       now: Date.now,
       inFlight,
-      metrics: createIngestMetrics(registry, { inFlightBytes: () => inFlight.bytes, spoolBytes: () => 0 }),
+      metrics: createIngestMetrics(registry, {
+        inFlightBytes: () => inFlight.bytes,
+        spoolBytes: () => 0,
+        certificates: () => new Map(),
+      }),
       registry,
       log: pino({ level: 'silent' }),
     });
