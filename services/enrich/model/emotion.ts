@@ -3,6 +3,7 @@
  * fear, comments are mostly neutral), so a text is first told to a register, and that one's probabilities and thresholds hold.
  */
 import type { Classifier } from './classifier';
+import type { CueFinder } from './cues';
 import type { Features } from './features';
 import type { Glossary } from './words';
 
@@ -24,7 +25,12 @@ export interface EmotionModels {
   /** Models whose scores are inputs of this one, in the order of `extra.bases`; `glossed`: on the text said in English. */
   bases: { model: Classifier; glossed: boolean }[];
   glossary?: Glossary;
+  /** Praise meant as blame. */
+  sarcasm?: CueFinder;
 }
+
+/** What sarcasm adds to the score of a probability. */
+const meant: Record<string, number> = { joy: -2.5, anger: 2 };
 
 interface Output {
   emotion: string;
@@ -84,13 +90,15 @@ export class EmotionReader {
     }
     let register = this.registers[0]!;
     for (const r of this.registers) if (r.of.scores[r.index]! > register.of.scores[register.index]!) register = r;
+    const sarcastic = this.models.sarcasm ? this.models.sarcasm.find(features).length > 0 : false;
     const felt: Record<string, number> = {};
     for (const e of emotions) felt[e] = 0;
     const present: string[] = [];
     let top: Output | null = null;
     let lead = 0;
     for (const o of register.outputs) {
-      const p = 1 / (1 + Math.exp(-(o.slope * o.of.scores[o.index]! + o.offset)));
+      const p =
+        1 / (1 + Math.exp(-(o.slope * o.of.scores[o.index]! + o.offset + (sarcastic ? (meant[o.emotion] ?? 0) : 0))));
       felt[o.emotion] = p;
       if (p >= o.threshold) {
         present.push(o.emotion);

@@ -13,10 +13,15 @@ import type { Glossary } from './words';
 const cueScore = 2.5;
 const cueWord = 0.75;
 const mostCues = 6;
+/** A label that the model holds impossible is lifted to this before its cue counts. */
+const modelFloor = -3;
 /** A cue that is negated speaks against its label. */
-const negatedScore = -3;
-/** Without a model, what "none of them" scores. */
+const negatedScore = -8;
+/** Without a model, what "none of them" scores, and each label without a cue. */
 const noneScore = 2;
+const labelScore = -2;
+/** A model that knows fewer of a text's n-grams than this share has not read it (Arabic in Latin script). */
+const leastKnown = 0.1;
 
 export interface IntentModels {
   /** By the language it reads; `gloss`: reads English made of other languages' words. */
@@ -49,12 +54,13 @@ export class IntentReader {
   read(features: Features, language: Language | null): Reading {
     const { models, scores } = this;
     const none = models.labels.length;
-    let threshold = 0.3;
+    let threshold = 0.4;
     const glossary = language === null ? undefined : models.glossary[language];
     const own = models.byLanguage[language ?? 'en'];
     const model = own ?? models.byLanguage.en;
     let slope = 1;
-    scores.fill(models.cues ? 0 : -30);
+    let hasRead = false;
+    scores.fill(models.cues ? labelScore : -30);
     scores[none] = noneScore;
     if (model && (own || glossary || language === null || language === 'en')) {
       let from = features;
@@ -66,25 +72,23 @@ export class IntentReader {
       // The glossed text knows few words: less sure, and cues count for more.
       slope = Number(model.extra.slope ?? 1) * (own ? 1 : 0.8);
       threshold = Number(model.extra.threshold ?? threshold);
-      scores.fill(-30);
-      for (let k = 0; k < found.length; k++) scores[this.position.get(model.labels[k]!)!] = found[k]! * slope;
-      if (model.known === 0) scores[none] = 30;
+      if (model.known > 0 && model.known >= from.length * leastKnown) {
+        hasRead = true;
+        scores.fill(-30);
+        for (let k = 0; k < found.length; k++) scores[this.position.get(model.labels[k]!)!] = found[k]! * slope;
+      }
     }
-    if (models.cues) this.addCues(models.cues, features);
+    if (models.cues) this.addCues(models.cues, features, hasRead ? modelFloor : 0);
     let best = 0;
-    for (let k = 1; k <= none; k++) if (scores[k]! > scores[best]!) best = k;
+    for (let k = 1; k < none; k++) if (scores[k]! > scores[best]!) best = k;
+    const top = Math.max(scores[best]!, scores[none]!);
     let sum = 0;
-    for (let k = 0; k <= none; k++) sum += Math.exp(scores[k]! - scores[best]!);
-    if (best !== none) {
-      const confidence = 1 / sum;
-      return { label: confidence >= threshold ? models.labels[best]! : null, confidence };
-    }
-    let second = 0;
-    for (let k = 1; k < none; k++) if (scores[k]! > scores[second]!) second = k;
-    return { label: null, confidence: Math.exp(scores[second]! - scores[best]!) / sum };
+    for (let k = 0; k <= none; k++) sum += Math.exp(scores[k]! - top);
+    const confidence = Math.exp(scores[best]! - top) / sum;
+    return { label: confidence >= threshold ? models.labels[best]! : null, confidence };
   }
 
-  private addCues(cues: CueFinder, features: Features): void {
+  private addCues(cues: CueFinder, features: Features, floor: number): void {
     const hits = cues.find(features);
     if (hits.length === 0) return;
     const added = new Map<number, number>();
@@ -92,6 +96,6 @@ export class IntentReader {
       const score = this.models.negation.before(features, hit) ? negatedScore : cueScore + cueWord * (hit.length - 1);
       added.set(hit.group, Math.min(mostCues, (added.get(hit.group) ?? 0) + score));
     }
-    for (const [group, score] of added) this.scores[group]! = Math.max(this.scores[group]!, -3) + score;
+    for (const [group, score] of added) this.scores[group]! = Math.max(this.scores[group]!, floor) + score;
   }
 }

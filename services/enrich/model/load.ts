@@ -56,7 +56,7 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
   const cues = data.intents ? Object.values(data.intents).map((i) => Object.values(i.cues ?? {}).flat()) : null;
   const known = Object.values(byLanguage).flatMap((m) => m.labels);
   const labels = data.intents ? Object.keys(data.intents) : [...new Set(known)].filter((l) => l !== outOfScope);
-  const glossaries: Partial<Record<Language, Glossary>> = {
+  const glossaries: Record<'pt' | 'ar', Glossary> & { en?: undefined } = {
     pt: new Glossary(json('words.pt.json')),
     ar: new Glossary(json('words.ar.json')),
   };
@@ -64,7 +64,8 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
   const intent = new IntentReader(
     {
       byLanguage,
-      glossary: glossaries,
+      // The Arabic glossary holds words of feeling, not of a bank's matters.
+      glossary: { pt: glossaries.pt },
       labels,
       cues: cues ? new CueFinder(cues) : null,
       negation,
@@ -72,6 +73,7 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
     glossed,
   );
   const emotion: Partial<Record<Language, EmotionReader>> = {};
+  const sarcasm = new CueFinder([Object.values(json<{ cues: Record<string, string[]> }>('sarcasm.json').cues).flat()]);
   const bases = new Map<string, Classifier | null>();
   for (const language of ['en', 'pt', 'ar'] as const) {
     const found = model(`emotion-${language}`);
@@ -81,7 +83,10 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
       return { model: bases.get(name)!, glossed: language !== 'en' && name === 'emotion-base-en' };
     });
     const glossary = glossaries[language];
-    emotion[language] = new EmotionReader({ model: found, bases: models, ...(glossary ? { glossary } : {}) }, glossed);
+    emotion[language] = new EmotionReader(
+      { model: found, bases: models, sarcasm, ...(glossary ? { glossary } : {}) },
+      glossed,
+    );
   }
   return new EmbeddedReader({
     name: `${version}/${pack}`,

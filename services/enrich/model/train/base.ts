@@ -1,7 +1,7 @@
 /** Base models of feeling, whose scores the models of `emotions.ts` build on: comments in English, sentiment in Arabic. */
 import { Classifier } from '../classifier';
 import type { Parameters } from '../parameters';
-import { f1, platt, thresholdOf } from './calibrate';
+import { calibrationError, f1, halves, platt, thresholdOf } from './calibrate';
 import { type Recipe, trainClassifier } from './classifier';
 import { arsarcasm, goemotions } from './data';
 import { scoresOf } from './intents';
@@ -13,6 +13,9 @@ const fineLabels = 28;
 export interface Base {
   parameters: Parameters;
   report: string;
+  macroF1: number;
+  calibrationError: number;
+  texts: number;
 }
 
 /** `comment.*`: seven feelings; `fine.*`: the 28 they were grouped from, which the hidden layer learns with them. */
@@ -44,7 +47,7 @@ export function commentBase(folder: string, recipe: Partial<Recipe>): Base {
     const truth = dev!.map((r) => r.target[l]!);
     const { slope, offset } = platt(s, truth);
     const p = s.map((v) => 1 / (1 + Math.exp(-(slope * v + offset))));
-    return { slope, offset, threshold: thresholdOf(p, truth), f1: f1(p, truth, thresholdOf(p, truth)) };
+    return { slope, offset, threshold: thresholdOf(p, truth), f1: halves(p, truth), p, truth };
   });
   parameters.extra = {
     slope: settled.map((s) => s.slope),
@@ -53,9 +56,16 @@ export function commentBase(folder: string, recipe: Partial<Recipe>): Base {
   };
   const seven = settled.slice(0, groups.length);
   const mean = seven.reduce((sum, s) => sum + s.f1, 0) / groups.length;
+  const error = calibrationError(
+    seven.flatMap((s) => s.p),
+    seven.flatMap((s) => s.truth),
+  );
   return {
+    macroF1: mean,
+    calibrationError: error,
+    texts: dev!.length,
     parameters,
-    report: `emotion-base-en: macro-F1 (7) ${mean.toFixed(4)} on goemotions dev, thresholds from there (${seven.map((s) => s.f1.toFixed(2)).join(' ')})`,
+    report: `emotion-base-en: macro-F1 (7) ${mean.toFixed(4)} on goemotions dev, each half with thresholds of the other (${seven.map((s) => s.f1.toFixed(2)).join(' ')})`,
   };
 }
 
@@ -91,6 +101,9 @@ export function sentimentBase(folder: string, recipe: Partial<Recipe>): Base {
       0,
     ) / 3;
   return {
+    macroF1: mean,
+    calibrationError: Number.NaN,
+    texts: aside.length,
     parameters: learn(rows),
     report: `emotion-base-ar: macro-F1 (3 sentiments) ${mean.toFixed(4)} on ${aside.length} texts held out`,
   };

@@ -11,6 +11,7 @@ import { statedLanguage } from '../language';
 import { defaultDirectory, packs } from '../load';
 import { encode } from '../parameters';
 import { trainIntents } from './intents';
+import { recipes } from './recipes';
 import { shareAlike, tasks } from './tasks';
 
 const fewest = 20;
@@ -58,10 +59,7 @@ function trainOwn(file: string, name: string, directory: string): void {
       throw new Error(`${file}: ${rows.length} texts in ${language}; ${fewest} or more are needed`);
     const { parameters, report } = trainIntents(`${name}-${language}`, {
       rows,
-      recipe: {
-        network: { hidden: 96, epochs: 10, rate: 0.004, dropout: 0.4, inputDropout: 0.3, batch: 64 },
-        minimum: rows.length < 2000 ? 1 : 2,
-      },
+      recipe: { ...recipes.own, minimum: rows.length < 2000 ? 1 : 2 },
     });
     save(directory, 'parameters', `${name}-${language}`, encode(parameters));
     console.log(report);

@@ -13,6 +13,7 @@ import { type EmotionTask, trainEmotions } from './emotions';
 import { trainIntents } from './intents';
 import { trainLanguage } from './language';
 import { generalRows } from './packs';
+import { recipes } from './recipes';
 import { random } from './svm';
 
 export interface Made {
@@ -39,10 +40,8 @@ export function inDialects(rows: Labelled[]): Labelled[] {
   }));
 }
 
-const network = { hidden: 96, epochs: 10, rate: 0.004, dropout: 0.4, inputDropout: 0.3, batch: 64 };
-
 /** Questions and remarks that no pack is about, from comments. */
-const remarks = (folder: string, n: number): Labelled[] =>
+export const remarks = (folder: string, n: number): Labelled[] =>
   goemotions(folder, 'train')
     .filter((r) => r.labels.length === 1 && r.labels[0] === 4 && r.text.length < 90)
     .slice(0, n)
@@ -52,16 +51,16 @@ const base = (folder: string, name: string) => new Classifier(decode(readFileSyn
 
 /** `parameters`: where models already made are, for those that build on them. */
 export const tasks: Record<string, (folder: string, parameters: string) => Made> = {
-  language: (folder) => one(trainLanguage(folder, { cost: 0.3, slope: 3, minimum: 3, most: 30_000, levels: 31 })),
-  'banking77-en': (folder) =>
-    one(trainIntents('banking77-en', { rows: banking77(folder), recipe: { network, levels: 10 } })),
+  language: (folder) => one(trainLanguage(folder, recipes.language)),
+  'banking77-en': (folder) => one(trainIntents('banking77-en', { rows: banking77(folder), recipe: recipes.english })),
   'banking77-ar': (folder) =>
     one(
       trainIntents('banking77-ar', {
         rows: arbanking77(folder, 'train'),
         held: arbanking77(folder, 'val'),
         more: inDialects,
-        recipe: { network: { ...network, epochs: 7 }, minimum: 3, levels: 7 },
+        once: true,
+        recipe: recipes.arabic,
       }),
     ),
   'clinc150-en': (folder) => {
@@ -74,7 +73,7 @@ export const tasks: Record<string, (folder: string, parameters: string) => Made>
       trainIntents('clinc150-en', {
         rows: [...set.train, ...away, ...remarks(folder, 600)],
         held: [...set.val, ...set.oos_val.map(({ text }) => ({ text, label: outOfScope }))],
-        recipe: { network, levels: 7 },
+        recipe: recipes.clinc150,
       }),
     );
   },
@@ -82,69 +81,65 @@ export const tasks: Record<string, (folder: string, parameters: string) => Made>
     one(
       trainIntents('general-en', {
         rows: [...generalRows(pack('general'), 'en', folder), ...remarks(folder, 2000)],
-        recipe: { network: null, slope: 3, cost: 0.3, most: 30_000, levels: 15 },
+        recipe: recipes.general,
+        threshold: 0.4,
       }),
     ),
   'general-ar': (folder) =>
     one(
       trainIntents('general-ar', {
-        rows: generalRows(pack('general'), 'ar', folder),
+        rows: generalRows(pack('general'), 'ar', folder).filter((_, i) => i % 2 === 0),
+        once: true,
         more: inDialects,
-        recipe: { network: null, slope: 3, cost: 0.3, minimum: 3, most: 30_000, levels: 15 },
+        recipe: recipes.general,
+        threshold: 0.4,
       }),
     ),
-  'emotion-base-en': (folder) =>
-    one(
-      commentBase(folder, {
-        network: { hidden: 64, epochs: 5, rate: 0.003, dropout: 0.3, inputDropout: 0.3, batch: 64 },
-        cost: 0.1,
-        slope: 2,
-        minimum: 4,
-        levels: 7,
-      }),
+  'emotion-base-en': (folder) => one(commentBase(folder, recipes.commentBase)),
+  'emotion-base-ar': (folder) => one(sentimentBase(folder, recipes.sentimentBase)),
+  'emotion-en': (folder, parameters) => trainEmotions(emotionTasks['emotion-en'](folder, parameters)),
+  'emotion-pt': (folder, parameters) => trainEmotions(emotionTasks['emotion-pt'](folder, parameters)),
+  'emotion-ar': (folder, parameters) => trainEmotions(emotionTasks['emotion-ar'](folder, parameters)),
+};
+
+/** What customers write is told as comments, not as stories. */
+const comments = (folder: string): string[] => [
+  ...goemotions(folder, 'train')
+    .filter((_, i) => i % 12 === 0)
+    .map((r) => r.text),
+  ...banking77(folder)
+    .filter((_, i) => i % 10 === 0)
+    .map((r) => r.text),
+  ...clinc150(folder)
+    .train.filter((_, i) => i % 15 === 0)
+    .map((r) => r.text),
+];
+
+export const emotionTasks = {
+  'emotion-en': (folder: string, parameters: string) =>
+    emotionTask('emotion-en', folder, { story: ['eng'] }, [['emotion-base-en', false]], parameters, undefined, {
+      comment: comments(folder),
+    }),
+  'emotion-pt': (folder: string, parameters: string) =>
+    emotionTask(
+      'emotion-pt',
+      folder,
+      { ptbr: ['ptbr'], ptmz: ['ptmz'] },
+      [['emotion-base-en', true]],
+      parameters,
+      'pt',
     ),
-  'emotion-base-ar': (folder) =>
-    one(sentimentBase(folder, { network: null, cost: 0.2, slope: 2, minimum: 3, levels: 15 })),
-  'emotion-en': (folder, parameters) =>
-    trainEmotions(
-      emotionTask('emotion-en', folder, { story: ['eng'] }, [['emotion-base-en', false]], parameters, undefined, {
-        comment: [
-          ...goemotions(folder, 'train')
-            .filter((_, i) => i % 12 === 0)
-            .map((r) => r.text),
-          ...banking77(folder)
-            .filter((_, i) => i % 10 === 0)
-            .map((r) => r.text),
-          ...clinc150(folder)
-            .train.filter((_, i) => i % 15 === 0)
-            .map((r) => r.text),
-        ],
-      }),
-    ),
-  'emotion-pt': (folder, parameters) =>
-    trainEmotions(
-      emotionTask(
-        'emotion-pt',
-        folder,
-        { ptbr: ['ptbr'], ptmz: ['ptmz'] },
-        [['emotion-base-en', true]],
-        parameters,
-        'pt',
-      ),
-    ),
-  'emotion-ar': (folder, parameters) =>
-    trainEmotions(
-      emotionTask(
-        'emotion-ar',
-        folder,
-        { arq: ['arq'], ary: ['ary'] },
-        [
-          ['emotion-base-en', true],
-          ['emotion-base-ar', false],
-        ],
-        parameters,
-        'ar',
-      ),
+  'emotion-ar': (folder: string, parameters: string) =>
+    emotionTask(
+      'emotion-ar',
+      folder,
+      { arq: ['arq'], ary: ['ary'] },
+      [
+        ['emotion-base-en', true],
+        ['emotion-base-ar', false],
+      ],
+      parameters,
+      'ar',
     ),
 };
 
@@ -169,6 +164,6 @@ function emotionTask(
       bases: bases.map(([b, glossed]) => ({ model: base(parameters, b), glossed })),
       ...(glossary ? { glossary: new Glossary(json(`words.${glossary}.json`)) } : {}),
     },
-    recipe: { network: null, cost: 0.15, slope: 2, minimum: 2, levels: 15 },
+    recipe: recipes.emotion,
   };
 }
