@@ -26,12 +26,15 @@ import { refusalOf } from './domain/refusal';
 import type { RepeatWindow } from './domain/repeat-window';
 import type { EnrichMetrics } from './metrics';
 import { rebuildWindow } from './rebuild-window';
+import type { PendingEvent, Texts } from './texts';
 
 export interface EnrichDeps {
   client: ServiceClient;
   groupId: string;
   codecs: { raw: AvroCodec<InteractionEvent>; enriched: AvroCodec<EnrichedEvent>; deadLetter: AvroCodec<DeadLetter> };
   rules: { latenessMs: number; identity: IdentityRules; dedupMaxIds: number; dedupMaxAgeMs: number };
+  /** Reads and redacts what customers wrote. */
+  texts: Texts;
   acceptLost: boolean;
   metrics: EnrichMetrics;
   erasureLog: Pick<ErasureLog, 'fresh' | 'erasures'>;
@@ -102,7 +105,8 @@ export class EnrichTask implements PartitionTask {
     const { raw } = this.deps.codecs;
     await this.deps.erasureLog.fresh();
     await raw.prepare(input.messages.map(({ value }) => value));
-    const enriched: Message[] = [];
+    const pending: Pending[] = [];
+    const canaries: Message[] = [];
     const refused: Message[] = [];
     const { metrics, tracing } = this.deps;
     const spans = new BatchSpans(tracing, 'enrich event', batchAttributes(topics.raw, this.partition));
@@ -110,18 +114,20 @@ export class EnrichTask implements PartitionTask {
     for (const message of input.messages) {
       const sentAt = canarySentAt(message);
       if (sentAt !== undefined) {
-        enriched.push(...this.toEveryPartition({ [kindHeader]: canaryKind, [sentAtHeader]: String(sentAt) }));
+        canaries.push(...this.toEveryPartition({ [kindHeader]: canaryKind, [sentAtHeader]: String(sentAt) }));
         continue;
       }
       const carried = spans.begin(message);
       const result = this.enrichOne(message, carried);
       metrics.events.inc({ result: result.kind });
-      if (result.kind === 'enriched' || result.kind === 'late') enriched.push(result.record);
+      if (result.kind === 'enriched' || result.kind === 'late') pending.push(result.event);
       else if (result.kind === 'refused') {
         metrics.deadLetters.inc({ reason: result.refusal.reason });
         refused.push(this.refusedRecord(message, result.refusal));
       }
     }
+    await this.deps.texts.apply(pending, () => control.heartbeat());
+    const enriched = [...pending.map((event) => this.record(event)), ...canaries];
     control.assertCurrent();
     try {
       await this.commit(enriched, refused, input.nextOffset, Date.now());
@@ -174,15 +180,16 @@ export class EnrichTask implements PartitionTask {
     const value = enrichEvent(event, late, rules.identity);
     // Of a time that was erased: sent again, replayed, or on its way while it was erased.
     if (this.deps.erasureLog.erasures.covers(value.customer_id, value)) return { kind: 'erased' };
+    return { kind: late ? 'late' : 'enriched', event: { raw: event, value, headers: { ...this.headers(), ...carried } } };
+  }
+
+  private record({ value, headers }: Pending): Message {
     const key = value.customer_id || (value.actor_id as string);
     return {
-      kind: late ? 'late' : 'enriched',
-      record: {
-        key,
-        value: codecs.enriched.encode(value),
-        partition: partitionOf(key, this.counts.enriched),
-        headers: carried ? { ...this.headers(), ...carried } : this.headers(),
-      },
+      key,
+      value: this.deps.codecs.enriched.encode(value),
+      partition: partitionOf(key, this.counts.enriched),
+      headers,
     };
   }
 
@@ -247,8 +254,13 @@ export class EnrichTask implements PartitionTask {
   }
 }
 
+/** An event that goes on; headers as of its place in the log. */
+interface Pending extends PendingEvent {
+  headers: Record<string, string>;
+}
+
 type EnrichResult =
-  | { kind: 'enriched' | 'late'; record: Message }
+  | { kind: 'enriched' | 'late'; event: Pending }
   | { kind: 'repeat' }
   | { kind: 'erased' }
   | { kind: 'refused'; refusal: Refusal };

@@ -10,13 +10,16 @@ import { runService } from '../lib/run';
 import { topics, valueSchemas } from '../lib/topics';
 import { EnrichTask } from './enrich';
 import { enrichMetrics } from './metrics';
+import { readingsOf } from './readings';
 import { enrichSettings, unsafeIdentityKey } from './settings';
+import { Texts } from './texts';
 
 runService('enrich', enrichSettings, process.env, async (settings, log, tracing) => {
   const registry = createMetrics('enrich');
   const metrics = enrichMetrics(registry);
   const groupId = settings.ENRICH_GROUP_ID;
   const url = settings.SCHEMA_REGISTRY_URL;
+  const readings = readingsOf(settings, registry, metrics, log);
   if (settings.IDENTITY_KEY === unsafeIdentityKey) log.warn('IDENTITY_KEY is the unsafe local default');
   return startConsumingService({
     service: 'enrich',
@@ -48,6 +51,7 @@ runService('enrich', enrichSettings, process.env, async (settings, log, tracing)
         dedupMaxIds: settings.DEDUP_MAX_IDS,
         dedupMaxAgeMs: settings.DEDUP_MAX_AGE_MS,
       },
+      texts: new Texts({ stored: settings.STORE_TEXT, kinds: settings.REDACT_KINDS }, readings, metrics),
       acceptLost: settings.ACCEPT_LOST_RECORDS,
       metrics,
       problems: new Problems(log),

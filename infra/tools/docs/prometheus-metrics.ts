@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { enrichMetrics } from '../../../services/enrich/metrics';
+import { enrichMetrics, modelServerMetrics } from '../../../services/enrich/metrics';
 import { startCanaries } from '../../../services/ingest/canary';
 import { createIngestMetrics } from '../../../services/ingest/metrics';
 import { consumerMetrics } from '../../../services/lib/consumer-metrics';
@@ -25,7 +25,7 @@ const registered: Readonly<Record<string, (registry: Registry) => void>> = {
     startCanaries({ ...nothing, everyMs: 0, registry, log: createLog('docs', 'silent') });
   },
   enrich: (registry) => {
-    enrichMetrics(registry);
+    modelServerMetrics(registry, enrichMetrics(registry));
     consumerMetrics(registry, 'enrich');
   },
   sessionize: (registry) => {
