@@ -180,7 +180,10 @@ export class EnrichTask implements PartitionTask {
     const value = enrichEvent(event, late, rules.identity);
     // Of a time that was erased: sent again, replayed, or on its way while it was erased.
     if (this.deps.erasureLog.erasures.covers(value.customer_id, value)) return { kind: 'erased' };
-    return { kind: late ? 'late' : 'enriched', event: { raw: event, value, headers: { ...this.headers(), ...carried } } };
+    return {
+      kind: late ? 'late' : 'enriched',
+      event: { raw: event, value, headers: { ...this.headers(), ...carried } },
+    };
   }
 
   private record({ value, headers }: Pending): Message {
