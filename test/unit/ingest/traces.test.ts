@@ -18,11 +18,14 @@ describe('the trace of a request', () => {
     expect(stored[0].map((record) => record.headers)).toEqual([headers, headers]);
   });
 
-  test.each<Record<string, string>>([{}, { traceparent: 'nonsense' }])('%j: there is none, and records have no headers', async (headers) => {
-    const { stored, post } = start();
-    await post(event, headers);
-    expect(stored[0].map((record) => record.headers)).toEqual([undefined]);
-  });
+  test.each<Record<string, string>>([{}, { traceparent: 'nonsense' }])(
+    '%j: there is none, and records have no headers',
+    async (headers) => {
+      const { stored, post } = start();
+      await post(event, headers);
+      expect(stored[0].map((record) => record.headers)).toEqual([undefined]);
+    },
+  );
 
   test('goes on in a span of our own, which says route and status and nothing of the sender', async () => {
     const started: unknown[][] = [];
