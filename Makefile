@@ -100,8 +100,13 @@ docs: build ## Write docs/ again: the data dictionary, and the answers in the an
 	@node dist/infra/tools/docs/main.js
 	@node dist/test/guide/main.js
 
-images: ## Build the container image (needs Docker; comes with the deployment)
-	@echo 'There is no image yet: it comes with the Helm chart. The services run from dist/ meanwhile.' && exit 1
+images: ## Build the container image (needs Docker): IMAGE=customer-dynamics VERSION=local
+	@command -v docker >/dev/null 2>&1 || { echo 'There is no docker here: install it, or build infra/Dockerfile with another tool (infra/image/README.md).' >&2; exit 1; }
+	@DOCKER_BUILDKIT=1 docker build -f infra/Dockerfile -t $(or $(IMAGE),customer-dynamics):$(or $(VERSION),local) --build-arg VERSION=$(or $(VERSION),local) --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) .
+
+chart: build ## Lay the whole Helm chart into .local/chart (topics, rules and dashboards put in); package it where helm is
+	@node dist/infra/helm/main.js .local/chart
+	@if command -v helm >/dev/null 2>&1; then helm package --destination .local/chart .local/chart/customer-dynamics; fi
 
 ##@ Clean up
 
