@@ -89,6 +89,15 @@ chaos: build ## Kill and stop parts at random during a load and compare (long; S
 	@node dist/test/chaos/load.js
 	@node dist/test/chaos/engine.js
 
+licences: build ## The licence of every package, and whether it may go with Apache-2.0
+	@node dist/infra/licences/main.js
+
+sbom: node_modules/.installed ## What the image is made of, as CycloneDX: .local/sbom.cdx.json
+	@mkdir -p .local && npm sbom --sbom-format cyclonedx --omit=dev --package-lock-only > .local/sbom.cdx.json && echo 'written to .local/sbom.cdx.json'
+
+audit: node_modules/.installed ## Known faults of packages, asked of npm's registry (what is shipped, then all)
+	@npm audit --omit=dev && npm audit --audit-level=high
+
 ##@ Work on it
 
 generate: build ## Write the generated files again (schemas/types.ts, the web tracker's script)
