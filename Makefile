@@ -113,6 +113,9 @@ images: ## Build the container image (needs Docker): IMAGE=customer-dynamics VER
 	@command -v docker >/dev/null 2>&1 || { echo 'There is no docker here: install it, or build infra/Dockerfile with another tool (infra/image/README.md).' >&2; exit 1; }
 	@DOCKER_BUILDKIT=1 docker build -f infra/Dockerfile -t $(or $(IMAGE),customer-dynamics):$(or $(VERSION),local) --build-arg VERSION=$(or $(VERSION),local) --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) .
 
+capacity: build ## Partitions, cores, memory, disk on paper: EVENTS_PER_SECOND=1000 OPEN_CUSTOMERS=100000 [SKEW=2.2] [FRESHNESS_SECONDS=2]
+	@EVENTS_PER_SECOND='$(EVENTS_PER_SECOND)' OPEN_CUSTOMERS='$(OPEN_CUSTOMERS)' SKEW='$(SKEW)' FRESHNESS_SECONDS='$(FRESHNESS_SECONDS)' PEAK_OVER_MEAN='$(PEAK_OVER_MEAN)' CLICKHOUSE_DAYS='$(CLICKHOUSE_DAYS)' node dist/infra/tools/capacity/main.js
+
 chart: build ## Lay the whole Helm chart into .local/chart (topics, rules and dashboards put in); package it where helm is
 	@node dist/infra/helm/main.js .local/chart
 	@if command -v helm >/dev/null 2>&1; then helm package --destination .local/chart .local/chart/customer-dynamics; fi
