@@ -100,6 +100,12 @@ audit: node_modules/.installed ## Known faults of packages, asked of npm's regis
 
 ##@ Work on it
 
+train: node_modules/.installed ## Train the text models: DATA=folder of the sets [ONLY=names], or DATA=labels.csv [NAME=custom] for intents of your own
+	@DATA='$(DATA)' ONLY='$(ONLY)' NAME='$(NAME)' DIRECTORY='$(DIRECTORY)' $(bin)/tsx services/enrich/model/train/main.ts
+
+evaluate: node_modules/.installed ## How good the text models are: DATA=folder of the sets [ONLY=names]; accuracy, macro-F1, calibration, the floor beside
+	@DATA='$(DATA)' ONLY='$(ONLY)' $(bin)/tsx services/enrich/model/evaluate/main.ts
+
 generate: build ## Write the generated files again (schemas/types.ts, the web tracker's script)
 	@node dist/schemas/generate.js && node dist/infra/tools/tracker/main.js && $(MAKE) --no-print-directory build
 

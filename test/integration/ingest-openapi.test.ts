@@ -31,7 +31,11 @@ beforeAll(async () => {
     now: Date.now,
     inFlight,
     metrics: {
-      ...createIngestMetrics(registry, { inFlightBytes: () => inFlight.bytes, spoolBytes: () => 0 }),
+      ...createIngestMetrics(registry, {
+        inFlightBytes: () => inFlight.bytes,
+        spoolBytes: () => 0,
+        certificates: () => new Map(),
+      }),
       request: (route, status) =>
         void answered.set(`${route} ${status}`, (answered.get(`${route} ${status}`) ?? 0) + 1),
     },

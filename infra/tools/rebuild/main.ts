@@ -28,6 +28,7 @@ export async function rebuildDeps(
       token: settings.loadAdminToken,
       holder: `${tool} ${process.pid} on ${hostname()}`,
       leaseSeconds,
+      ifNoneAnswers: 'if none runs, say so with LOAD=stopped',
       loadIsStopped,
     },
     told,

@@ -1,5 +1,5 @@
 import type { Link, OutgoingRecord } from './batching-producer';
-import type { ICustomPartitioner, Kafka, RecordMetadata } from './kafkajs';
+import type { ICustomPartitioner, Kafka, Message, RecordMetadata } from './kafkajs';
 import { Partitioners } from './kafkajs';
 import { partitionOf } from './partitioner';
 
@@ -29,7 +29,7 @@ export async function openProducerLink(kafka: Kafka, topic: string): Promise<Lin
   };
   const send = async (records: readonly OutgoingRecord[]): Promise<void> => {
     chosen.clear();
-    const messages = records.map(({ key, value }) => ({ key, value }));
+    const messages = records as Message[];
     const stored = await producer.send({ topic, messages, acks: -1, timeout: acknowledgeWithinMs });
     assertAllStored(chosen, stored);
   };
