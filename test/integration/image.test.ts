@@ -121,6 +121,34 @@ runs('each command, as a user who owns nothing, on files that nobody can write',
     expect(await run('migrate')).toEqual({ code: 0, output: 'all migrations are applied\n' });
   });
 
+  const send = (): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port('ingest')}/v1/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        event_type: 'web.search_no_result',
+        occurred_at: new Date().toISOString(),
+        channel: 'WEB',
+        identities: [{ type: 'customer_id', value: 'ana', verified: true }],
+      }),
+    });
+
+  /** A migration is forgotten, as if it were new, and applied while load runs: load must rest meanwhile. */
+  async function migrateBesideLoad(): Promise<void> {
+    const forget =
+      'ALTER TABLE customer_dynamics.schema_migrations DELETE WHERE number = 35 SETTINGS mutations_sync = 2';
+    await fetch(local.stack.addresses.clickhouseUrl, { method: 'POST', body: forget });
+    const holders = new Set<string>();
+    const look = setInterval(async () => {
+      const answer = await fetch(`http://127.0.0.1:${port('load')}/admin/pauses`).catch(() => undefined);
+      for (const [, holder] of ((await answer?.text()) ?? '').matchAll(/"holder":"(\w+)/g)) holders.add(holder);
+    }, 20);
+    const migrated = await run('migrate', { LOAD_PODS_URL: `http://localhost:${port('load')}` });
+    clearInterval(look);
+    expect(migrated).toEqual({ code: 0, output: expect.stringMatching(/applied 1 migrations\n$/) });
+    expect([...holders]).toEqual(['migrate']);
+  }
+
   test('services start, an event comes through, and SIGTERM ends them drained', async () => {
     const services = ['ingest', 'enrich', 'sessionize', 'load'].map((name) => ({
       name,
@@ -131,22 +159,17 @@ runs('each command, as a user who owns nothing, on files that nobody can write',
         return (await fetch(`http://127.0.0.1:${port(name)}/readyz`)).ok;
       });
     }
-    const sent = await fetch(`http://127.0.0.1:${port('ingest')}/v1/events`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        event_type: 'web.search_no_result',
-        occurred_at: new Date().toISOString(),
-        channel: 'WEB',
-        identities: [{ type: 'customer_id', value: 'ana', verified: true }],
-      }),
-    });
-    expect(sent.status).toBe(202);
-    const query = "SELECT count() FROM customer_dynamics.interactions WHERE customer_id = 'ana'";
-    await until('the event to be loaded', 30_000, async () => {
-      const answer = await fetch(`${local.stack.addresses.clickhouseUrl}/?query=${encodeURIComponent(query)}`);
-      return (await answer.text()).trim() === '1';
-    });
+    expect((await send()).status).toBe(202);
+    const loaded = (count: number) =>
+      until('the event to be loaded', 30_000, async () => {
+        const query = "SELECT count() FROM customer_dynamics.interactions WHERE customer_id = 'ana'";
+        const answer = await fetch(`${local.stack.addresses.clickhouseUrl}/?query=${encodeURIComponent(query)}`);
+        return (await answer.text()).trim() === String(count);
+      });
+    await loaded(1);
+    await migrateBesideLoad();
+    expect((await send()).status).toBe(202);
+    await loaded(2);
     const ends = services.map(({ child }) => new Promise((resolve) => child.once('exit', resolve)));
     for (const { child } of services) child.kill('SIGTERM');
     expect(await Promise.all(ends)).toEqual([0, 0, 0, 0]);
