@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import type { EnrichedEvent, InteractionEvent } from '../../../schemas/types';
 import { type EnrichDeps, EnrichTask } from '../../../services/enrich/enrich';
 import { enrichMetrics } from '../../../services/enrich/metrics';
+import { Texts } from '../../../services/enrich/texts';
 import { type AvroCodec, UndecodableValue } from '../../../services/lib/avro';
 import { Erasures } from '../../../services/lib/erasures';
 import type { KafkaMessage, Message } from '../../../services/lib/kafka/kafkajs';
@@ -45,6 +46,7 @@ async function open(tracing?: Tracing) {
     abort: async () => undefined,
   });
   const producer = { connect: async () => undefined, disconnect: async () => undefined, transaction };
+  const metrics = enrichMetrics(new Registry());
   const deps: EnrichDeps = {
     client: {
       kafka: { producer: () => producer },
@@ -55,7 +57,8 @@ async function open(tracing?: Tracing) {
     codecs: { raw: codec<InteractionEvent>(), enriched: codec<EnrichedEvent>(), deadLetter: codec() },
     rules: { latenessMs: 3_600_000, identity: { key: 'k' }, dedupMaxIds: 1_000, dedupMaxAgeMs: 86_400_000 },
     acceptLost: false,
-    metrics: enrichMetrics(new Registry()),
+    texts: new Texts({ stored: 'off', kinds: new Set() }, undefined, metrics),
+    metrics,
     erasureLog: { fresh: async () => undefined, erasures: new Erasures('a key for tests only') },
     problems: { tell: (problem) => void problems.push(problem) },
     tracing,
