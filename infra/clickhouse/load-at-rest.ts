@@ -1,8 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import { z } from 'zod';
 import { createKafka } from '../../services/lib/kafka/client';
+import type { Admin } from '../../services/lib/kafka/kafkajs';
 import { createLog } from '../../services/lib/log';
 import { commonSettings, kafkaSecuritySettings, readSettings } from '../../services/lib/settings';
+import { isOpen, loadedTopics, loadGroup } from '../tools/backup/positions';
 import { whileLoadRests } from '../tools/backup/rest';
 
 /** Where every load is to be found; LOAD_PODS_URL not set: whoever migrates has stopped load. */
@@ -38,7 +40,7 @@ export async function urlsOfAll(url: string, find: Lookup = allAddresses): Promi
 /**
  * Runs work while every load rests, where the environment says where they are; else just runs it. A block in flight while
  * a view comes would be repeated into another set of tables than it went to (services/load). Throws, before the work, when
- * a load is a member of its group and cannot be asked.
+ * a load is a member of its group and cannot be asked, and when one that was killed has left a block open.
  */
 export async function withLoadAtRest<T>(env: Record<string, string | undefined>, work: () => Promise<T>): Promise<T> {
   const { LOAD_PODS_URL, LOAD_ADMIN_TOKEN, LOAD_GROUP_PREFIX, ...kafka } = readSettings(settings, env);
@@ -49,9 +51,30 @@ export async function withLoadAtRest<T>(env: Record<string, string | undefined>,
   try {
     return await whileLoadRests(
       { admin, groupPrefix: LOAD_GROUP_PREFIX, loadUrls, token: LOAD_ADMIN_TOKEN, purpose: 'migrate' },
-      work,
+      async () => {
+        const open = await openBlocks(admin, LOAD_GROUP_PREFIX);
+        if (open.length === 0) return work();
+        throw new Error(
+          `a load that was killed has left a block open (${open.join(', ')}): start load as it was, and it ends it`,
+        );
+      },
     );
   } finally {
     await admin.disconnect();
   }
+}
+
+/** Partitions of which a block was begun and is not known to be loaded. A load that runs has none while it rests. */
+async function openBlocks(admin: Admin, prefix: string): Promise<string[]> {
+  const open: string[] = [];
+  for (const topic of loadedTopics) {
+    // Of a group, and not of a topic: at the first installation neither may be there.
+    for (const { topic: name, partitions } of await admin.fetchOffsets({ groupId: loadGroup(prefix, topic) })) {
+      for (const { partition, offset, metadata } of partitions) {
+        if (name !== topic || !isOpen({ committed_offset: Number(offset), metadata: metadata ?? '' })) continue;
+        open.push(`${topic} partition ${partition} from offset ${offset}`);
+      }
+    }
+  }
+  return open;
 }
