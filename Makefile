@@ -111,6 +111,9 @@ generate: build ## Write the generated files again (schemas/types.ts, the web tr
 
 build: node_modules/.installed dist/.built
 
+previous-release: build ## Keep a release's sources for the test of upgrades: REF=v1.2.3 (the newest tag)
+	@node dist/test/tools/previous-release/main.js $(REF)
+
 docs: build ## Write docs/ again: the data dictionary, and the answers in the analyst guide
 	@node dist/infra/tools/docs/main.js
 	@node dist/test/guide/main.js
