@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -21,10 +22,11 @@ export class ServiceProcess {
     });
   }
 
-  /** Starts `services/<name>/main` of these sources and resolves when it answers /livez; throws with its output when it ends first. */
+  /** Starts `services/<name>/main` of these sources, or of a folder of compiled ones, and resolves when it answers /livez; throws with its output when it ends first. */
   static async start(name: string, env: Record<string, string>, sources = root): Promise<ServiceProcess> {
     const main = join(sources, 'services', name, 'main');
-    const child = spawn(process.execPath, compiled ? [`${main}.js`] : ['--import', 'tsx', `${main}.ts`], {
+    const isCompiled = compiled || existsSync(`${main}.js`);
+    const child = spawn(process.execPath, isCompiled ? [`${main}.js`] : ['--import', 'tsx', `${main}.ts`], {
       cwd: sources,
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
