@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -15,7 +14,6 @@ import { PartitionReader } from '../../services/lib/kafka/partition-reader';
 import { createLog } from '../../services/lib/log';
 import { topics } from '../../services/lib/topics';
 import { Certificates, hasOpenssl } from '../support/certificates';
-import { writeUsersConfig } from '../support/clickhouse-roles';
 import { startTlsProxy } from '../support/tls-proxy';
 import { builtDist, projectRoot } from './support/build';
 import {
@@ -40,8 +38,7 @@ jest.setTimeout(120_000);
   const ports = securedPorts(offset);
   const closing: (() => Promise<void>)[] = [];
   let settings: Env = {};
-  const partEnv: Record<'ingest' | 'enrich' | 'sessionize' | 'load' | 'clickhouse', Env> = {
-    clickhouse: {},
+  const partEnv: Record<'ingest' | 'enrich' | 'sessionize' | 'load', Env> = {
     ingest: {},
     enrich: {},
     sessionize: {},
@@ -121,17 +118,6 @@ jest.setTimeout(120_000);
     for (const service of ['enrich', 'sessionize', 'load']) expect(logOf(service)).not.toMatch(/"level":(?:50|60)/);
     // Rights are enough: nobody was denied anything.
     expect(denials()).toEqual([]);
-  });
-
-  test('load goes on with the rights of cd_writer alone, the repair included', async () => {
-    await local.stack.stopPart('clickhouse');
-    partEnv.clickhouse.CLICKHOUSE_USERS_CONFIG = writeUsersConfig(join(folder, 'users.xml'), ['cd_writer']);
-    const before = logOf('load').length;
-    await local.stack.startPart('clickhouse');
-    await sendAndSee(40, 50);
-    // The repair looks for late events every 2 s.
-    await sleep(2_500);
-    expect(logOf('load').slice(before)).not.toMatch(/privileges|ACCESS_DENIED/);
   });
 
   test('a tool with rights of its own reads dead letters', async () => {
