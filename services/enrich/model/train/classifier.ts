@@ -45,7 +45,7 @@ export function trainClassifier(texts: string[], target: Float32Array, recipe: R
     for (let i = 0; i < x.rows; i++) {
       const t = target[i * n + k]!;
       sign[i] = t > 0.5 ? 1 : -1;
-      costs[i] = t < 0 ? 1e-6 : cost;
+      costs[i] = t < 0 ? 0 : cost;
       if (t > 0.5) positive++;
       if (t >= 0) told++;
     }

@@ -37,7 +37,7 @@ export interface EmotionsTrained {
 
 /** `final` false: only measures, and the parameters are those of the last fold. */
 export function trainEmotions(task: EmotionTask, final = true): EmotionsTrained {
-  const { name, registers, gates = {}, bases, recipe, folds = 5 } = task;
+  const { name, registers, gates = {}, bases, recipe, folds = 4 } = task;
   const told = Object.keys(registers);
   const allRegisters = [...new Set([...told, ...Object.keys(gates)])];
   const labels = [
