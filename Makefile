@@ -8,7 +8,7 @@ export STACK_DIR STACK_PORT_OFFSET
 
 bin := node_modules/.bin
 stack := node dist/infra/local/cli.js
-sources := $(shell find services schemas infra test/simulator test/tools test/bench test/chaos test/guide test/support test/integration/support -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
+sources := $(shell find services schemas infra dashboards test/simulator test/tools test/bench test/chaos test/guide test/support test/integration/support -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
 
 ##@ Look at it
 
@@ -74,7 +74,7 @@ check: build ## What needs no stack: formatting, lint, types, generated files, u
 	@$(bin)/biome check --error-on-warnings .
 	@$(bin)/tsc -p tsconfig.json --noEmit
 	@$(bin)/tsc -p tracker/tsconfig.json
-	@node dist/schemas/generate.js --check
+	@node dist/schemas/generate.js --check && node dist/dashboards/generate.js --check
 	@$(bin)/jest test/unit
 
 test: check ## Everything: check, then integration and end-to-end tests on stacks of their own
@@ -91,8 +91,8 @@ chaos: build ## Kill and stop parts at random during a load and compare (long; S
 
 ##@ Work on it
 
-generate: build ## Write the generated files again (schemas/types.ts, the web tracker's script)
-	@node dist/schemas/generate.js && node dist/infra/tools/tracker/main.js && $(MAKE) --no-print-directory build
+generate: build ## Write the generated files again (schemas/types.ts, the web tracker's script, the dashboards)
+	@node dist/schemas/generate.js && node dist/infra/tools/tracker/main.js && node dist/dashboards/generate.js && $(MAKE) --no-print-directory build
 
 build: node_modules/.installed dist/.built
 
