@@ -18,8 +18,11 @@ help: ## This list
 demo: build ## Start everything, replay a simulated organisation, show and verify the figures (FAULT=drop|double|shift plants one)
 	@FAULT='$(FAULT)' node dist/infra/tools/demo/main.js
 
-report: build ## Print the demo's report again (TRUTH=file compares with another truth)
-	@node dist/infra/tools/report/main.js
+report: build ## Print the figures, and write them as one HTML file with charts: [FROM=2026-11-01 TO=2026-11-08] [FILE=report.html] [TRUTH=file]
+	@FROM='$(FROM)' TO='$(TO)' FILE='$(FILE)' node dist/infra/tools/report/main.js
+
+grafana: build ## Open the dashboards in a Grafana of this machine (on PATH, or by Docker), on the local stack
+	@node dist/infra/tools/grafana/main.js
 
 ##@ Run it
 
