@@ -92,7 +92,22 @@ chaos: build ## Kill and stop parts at random during a load and compare (long; S
 	@node dist/test/chaos/load.js
 	@node dist/test/chaos/engine.js
 
+licences: build ## The licence of every package, and whether it may go with Apache-2.0
+	@node dist/infra/licences/main.js
+
+sbom: node_modules/.installed ## What the image is made of, as CycloneDX: .local/sbom.cdx.json
+	@mkdir -p .local && npm sbom --sbom-format cyclonedx --omit=dev --package-lock-only > .local/sbom.cdx.json && echo 'written to .local/sbom.cdx.json'
+
+audit: node_modules/.installed ## Known faults of packages, asked of npm's registry (what is shipped, then all)
+	@npm audit --omit=dev && npm audit --audit-level=high
+
 ##@ Work on it
+
+train: node_modules/.installed ## Train the text models: DATA=folder of the sets [ONLY=names], or DATA=labels.csv [NAME=custom] for intents of your own
+	@DATA='$(DATA)' ONLY='$(ONLY)' NAME='$(NAME)' DIRECTORY='$(DIRECTORY)' $(bin)/tsx services/enrich/model/train/main.ts
+
+evaluate: node_modules/.installed ## How good the text models are: DATA=folder of the sets [ONLY=names]; accuracy, macro-F1, calibration, the floor beside
+	@DATA='$(DATA)' ONLY='$(ONLY)' $(bin)/tsx services/enrich/model/evaluate/main.ts
 
 generate: build ## Write the generated files again (schemas/types.ts, the web tracker's script, the dashboards)
 	@node dist/schemas/generate.js && node dist/infra/tools/tracker/main.js && node dist/dashboards/generate.js && $(MAKE) --no-print-directory build
@@ -103,8 +118,16 @@ docs: build ## Write docs/ again: the data dictionary, and the answers in the an
 	@node dist/infra/tools/docs/main.js
 	@node dist/test/guide/main.js
 
-images: ## Build the container image (needs Docker; comes with the deployment)
-	@echo 'There is no image yet: it comes with the Helm chart. The services run from dist/ meanwhile.' && exit 1
+images: ## Build the container image (needs Docker): IMAGE=customer-dynamics VERSION=local
+	@command -v docker >/dev/null 2>&1 || { echo 'There is no docker here: install it, or build infra/Dockerfile with another tool (infra/image/README.md).' >&2; exit 1; }
+	@DOCKER_BUILDKIT=1 docker build -f infra/Dockerfile -t $(or $(IMAGE),customer-dynamics):$(or $(VERSION),local) --build-arg VERSION=$(or $(VERSION),local) --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) .
+
+capacity: build ## Partitions, cores, memory, disk on paper: EVENTS_PER_SECOND=1000 OPEN_CUSTOMERS=100000 [SKEW=2.2] [FRESHNESS_SECONDS=2]
+	@EVENTS_PER_SECOND='$(EVENTS_PER_SECOND)' OPEN_CUSTOMERS='$(OPEN_CUSTOMERS)' SKEW='$(SKEW)' FRESHNESS_SECONDS='$(FRESHNESS_SECONDS)' PEAK_OVER_MEAN='$(PEAK_OVER_MEAN)' CLICKHOUSE_DAYS='$(CLICKHOUSE_DAYS)' node dist/infra/tools/capacity/main.js
+
+chart: build ## Lay the whole Helm chart into .local/chart (topics, rules and dashboards put in); package it where helm is
+	@node dist/infra/helm/main.js .local/chart
+	@if command -v helm >/dev/null 2>&1; then helm package --destination .local/chart .local/chart/customer-dynamics; fi
 
 ##@ Clean up
 

@@ -120,6 +120,18 @@ SELECT reason, step, records, newest
         ),
         promSeries(
           {
+            title: 'Events taken and refused by ingest',
+            description:
+              'Events a second that Kafka has acknowledged, and faults of events refused at the door, by reason. Refused ones were told to their sender.',
+            unit: 'cps',
+          },
+          [
+            ['sum(rate(ingest_accepted_events_total[$__rate_interval]))', 'accepted'],
+            [rate('ingest_rejections_total', 'reason'), 'refused: {{reason}}'],
+          ],
+        ),
+        promSeries(
+          {
             title: 'Events through the steps',
             description:
               'Records a second by what became of them in enrich and in sessionize, and rows written by load.',
@@ -139,20 +151,41 @@ SELECT reason, step, records, newest
       panels: [
         promSeries(
           {
-            title: 'Lag of load in seconds',
+            title: 'Freshness, seen by the canaries',
             description:
-              'How long the oldest record that is not in ClickHouse has waited at most, the worst partition of each topic.',
+              'Time from when ingest sent a canary to when ClickHouse showed all that was sent before it: half of them, and 99 in a hundred. Promised are 1.2 s and 3 s. The last line is the age of the newest one seen, of the partition furthest behind: it grows where nothing arrives.',
             unit: Seconds,
           },
-          [['max by (topic) (load_lag_seconds)', '{{topic}}']],
+          [
+            ['histogram_quantile(0.5, sum by (le) (rate(load_freshness_seconds_bucket[5m])))', 'p50'],
+            ['histogram_quantile(0.99, sum by (le) (rate(load_freshness_seconds_bucket[5m])))', 'p99'],
+            ['max(load_canary_age_seconds)', 'age of the newest'],
+          ],
         ),
         promSeries(
           {
-            title: 'Lag of load in records',
-            description: 'Records not loaded yet, by topic.',
+            title: 'Lag in seconds',
+            description:
+              'How long the oldest record that is not done has waited at most, the worst partition of each step and topic.',
+            unit: Seconds,
+          },
+          [
+            ['max by (topic) (enrich_lag_seconds)', 'enrich {{topic}}'],
+            ['max by (topic) (sessionize_lag_seconds)', 'sessionize {{topic}}'],
+            ['max by (topic) (load_lag_seconds)', 'load {{topic}}'],
+          ],
+        ),
+        promSeries(
+          {
+            title: 'Lag in records',
+            description: 'Records not done yet, by step and topic.',
             unit: Short,
           },
-          [['sum by (topic) (load_lag_records)', '{{topic}}']],
+          [
+            ['sum by (topic) (enrich_lag_records)', 'enrich {{topic}}'],
+            ['sum by (topic) (sessionize_lag_records)', 'sessionize {{topic}}'],
+            ['sum by (topic) (load_lag_records)', 'load {{topic}}'],
+          ],
         ),
       ],
     },
@@ -199,6 +232,20 @@ SELECT reason, step, records, newest
             [rate('enrich_partition_failures_total', 'service'), 'enrich began again'],
             [rate('sessionize_partition_failures_total', 'service'), 'sessionize began again'],
             [rate('load_partition_failures_total', 'topic'), 'load began again {{topic}}'],
+          ],
+        ),
+        promSeries(
+          {
+            title: 'Dead letters and rebalances',
+            description:
+              'Records written to the dead letters a second, by step and reason, and members that joined their group a second: one for each at a start, then one a rebalance.',
+            unit: 'cps',
+          },
+          [
+            [rate('enrich_dead_letters_total', 'reason'), 'enrich: {{reason}}'],
+            [rate('sessionize_dead_letters_total', 'reason'), 'sessionize: {{reason}}'],
+            [rate('load_left_out_records_total', 'topic'), 'load {{topic}}'],
+            [rate('load_group_joins_total', 'group'), 'joined {{group}}'],
           ],
         ),
         promSeries(

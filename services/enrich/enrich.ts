@@ -9,13 +9,16 @@ import type { DeadLetter, EnrichedEvent, InteractionEvent } from '../../schemas/
 import { type AvroCodec, UndecodableValue } from '../lib/avro';
 import { deadLetterOf, type Refusal } from '../lib/dead-letter';
 import type { ErasureLog } from '../lib/erasure-log';
+import { headerNumber, headerText } from '../lib/kafka/headers';
 import type { KafkaMessage, Message } from '../lib/kafka/kafkajs';
 import { fetchCommitted } from '../lib/kafka/offsets';
 import type { Control, PartitionTask, TaskInput } from '../lib/kafka/partition-task';
 import { partitionOf } from '../lib/kafka/partitioner';
 import type { ServiceClient } from '../lib/kafka/service-client';
 import { TransactionalProducer } from '../lib/kafka/transactional-producer';
-import { kindHeader, rawHeaders, topics } from '../lib/topics';
+import type { Problems } from '../lib/problems';
+import { canaryKind, kindHeader, rawHeaders, sentAtHeader, topics } from '../lib/topics';
+import { BatchSpans, batchAttributes, type TraceHeaders, type Tracing } from '../lib/tracing';
 import { enrichEvent } from './domain/enrich-event';
 import type { IdentityRules } from './domain/identity';
 import { RawTime } from './domain/raw-time';
@@ -23,15 +26,20 @@ import { refusalOf } from './domain/refusal';
 import type { RepeatWindow } from './domain/repeat-window';
 import type { EnrichMetrics } from './metrics';
 import { rebuildWindow } from './rebuild-window';
+import type { PendingEvent, Texts } from './texts';
 
 export interface EnrichDeps {
   client: ServiceClient;
   groupId: string;
   codecs: { raw: AvroCodec<InteractionEvent>; enriched: AvroCodec<EnrichedEvent>; deadLetter: AvroCodec<DeadLetter> };
   rules: { latenessMs: number; identity: IdentityRules; dedupMaxIds: number; dedupMaxAgeMs: number };
+  /** Reads and redacts what customers wrote. */
+  texts: Texts;
   acceptLost: boolean;
   metrics: EnrichMetrics;
   erasureLog: Pick<ErasureLog, 'fresh' | 'erasures'>;
+  problems: Pick<Problems, 'tell'>;
+  tracing?: Tracing;
 }
 
 const heartbeatEveryMs = 1_000;
@@ -45,6 +53,8 @@ interface PartitionCounts {
 export class EnrichTask implements PartitionTask {
   private lastHeartbeatAt = 0;
   private heartbeatDue = false;
+  /** Of the batch in hand: when ingest received the oldest event that goes on, epoch ms. */
+  private oldestReceivedAt = Number.POSITIVE_INFINITY;
 
   private constructor(
     private readonly deps: EnrichDeps,
@@ -95,17 +105,42 @@ export class EnrichTask implements PartitionTask {
     const { raw } = this.deps.codecs;
     await this.deps.erasureLog.fresh();
     await raw.prepare(input.messages.map(({ value }) => value));
-    const enriched: Message[] = [];
+    const pending: Pending[] = [];
+    const canaries: Message[] = [];
     const refused: Message[] = [];
+    const { metrics, tracing } = this.deps;
+    const spans = new BatchSpans(tracing, 'enrich event', batchAttributes(topics.raw, this.partition));
+    this.oldestReceivedAt = Number.POSITIVE_INFINITY;
     for (const message of input.messages) {
-      const result = this.enrichOne(message);
-      this.deps.metrics.events.inc({ result: result.kind });
-      if (result.kind === 'enriched' || result.kind === 'late') enriched.push(result.record);
-      else if (result.kind === 'refused') refused.push(this.refusedRecord(message, result.refusal));
+      const sentAt = canarySentAt(message);
+      if (sentAt !== undefined) {
+        canaries.push(...this.toEveryPartition({ [kindHeader]: canaryKind, [sentAtHeader]: String(sentAt) }));
+        continue;
+      }
+      const carried = spans.begin(message);
+      const result = this.enrichOne(message, carried);
+      metrics.events.inc({ result: result.kind });
+      if (result.kind === 'enriched' || result.kind === 'late') pending.push(result.event);
+      else if (result.kind === 'refused') {
+        metrics.deadLetters.inc({ reason: result.refusal.reason });
+        refused.push(this.refusedRecord(message, result.refusal));
+      }
     }
+    await this.deps.texts.apply(pending, () => control.heartbeat());
+    const enriched = [...pending.map((event) => this.record(event)), ...canaries];
     control.assertCurrent();
-    await this.commit(enriched, refused, input.nextOffset, Date.now());
-    this.deps.metrics.observePartition(this.partition, this.rawTime.value, this.window.span());
+    try {
+      await this.commit(enriched, refused, input.nextOffset, Date.now());
+    } catch (error) {
+      spans.end(error);
+      throw error;
+    }
+    spans.end();
+    metrics.batchRecords.observe(input.messages.length);
+    if (this.oldestReceivedAt < Number.POSITIVE_INFINITY) {
+      metrics.eventAge.observe(Math.max(0, Date.now() - this.oldestReceivedAt) / 1_000);
+    }
+    metrics.observePartition(this.partition, this.rawTime.value, this.window.span());
   }
 
   /** The promised heartbeat after the last batch: without it the watermark would wait for the next event. */
@@ -119,7 +154,7 @@ export class EnrichTask implements PartitionTask {
     await this.producer.close();
   }
 
-  private enrichOne(message: KafkaMessage): EnrichResult {
+  private enrichOne(message: KafkaMessage, carried: TraceHeaders | undefined): EnrichResult {
     const { codecs, rules } = this.deps;
     let event: InteractionEvent;
     try {
@@ -140,19 +175,24 @@ export class EnrichTask implements PartitionTask {
         refusal: { reason: 'conflicting_duplicate', field: 'event_id', error, ...originOf(event) },
       };
     }
+    this.oldestReceivedAt = Math.min(this.oldestReceivedAt, event.received_at);
     const late = this.rawTime.observe(event);
     const value = enrichEvent(event, late, rules.identity);
     // Of a time that was erased: sent again, replayed, or on its way while it was erased.
     if (this.deps.erasureLog.erasures.covers(value.customer_id, value)) return { kind: 'erased' };
-    const key = value.customer_id || (value.actor_id as string);
     return {
       kind: late ? 'late' : 'enriched',
-      record: {
-        key,
-        value: codecs.enriched.encode(value),
-        partition: partitionOf(key, this.counts.enriched),
-        headers: this.headers(),
-      },
+      event: { raw: event, value, headers: { ...this.headers(), ...carried } },
+    };
+  }
+
+  private record({ value, headers }: Pending): Message {
+    const key = value.customer_id || (value.actor_id as string);
+    return {
+      key,
+      value: this.deps.codecs.enriched.encode(value),
+      partition: partitionOf(key, this.counts.enriched),
+      headers,
     };
   }
 
@@ -191,7 +231,12 @@ export class EnrichTask implements PartitionTask {
   }
 
   private heartbeats(nextOffset: number): Message[] {
-    const headers = { ...this.headers(nextOffset), [kindHeader]: 'heartbeat' };
+    return this.toEveryPartition({ ...this.headers(nextOffset), [kindHeader]: 'heartbeat' });
+  }
+
+  /** A record without content, for every enriched partition; says which raw partition it is of, and how far that one is. */
+  private toEveryPartition(own: Record<string, string>): Message[] {
+    const headers = { ...this.headers(), ...own };
     return Array.from({ length: this.counts.enriched }, (_, partition) => ({
       key: null,
       value: null,
@@ -202,6 +247,8 @@ export class EnrichTask implements PartitionTask {
 
   private refusedRecord(message: KafkaMessage, refusal: Refusal): Message {
     const origin = { topic: topics.raw, partition: this.partition };
+    const { reason, event_id } = refusal;
+    this.deps.problems.tell({ reason, step: 'enrich', ...origin, offset: Number(message.offset), event_id });
     return {
       key: message.key,
       value: this.deps.codecs.deadLetter.encode(deadLetterOf(message, origin, 'enrich', refusal)),
@@ -210,13 +257,26 @@ export class EnrichTask implements PartitionTask {
   }
 }
 
+/** An event that goes on; headers as of its place in the log. */
+interface Pending extends PendingEvent {
+  headers: Record<string, string>;
+}
+
 type EnrichResult =
-  | { kind: 'enriched' | 'late'; record: Message }
+  | { kind: 'enriched' | 'late'; event: Pending }
   | { kind: 'repeat' }
   | { kind: 'erased' }
   | { kind: 'refused'; refusal: Refusal };
 
 const originOf = (event: InteractionEvent) => ({ event_id: event.event_id, source_system: event.source.system });
+
+/** When ingest sent this canary, epoch ms; undefined for anything else. One that carries content is none. */
+function canarySentAt(message: KafkaMessage): number | undefined {
+  if (message.value === null || message.value.length > 0) return undefined;
+  if (headerText(message, kindHeader) !== canaryKind) return undefined;
+  const sentAt = headerNumber(message, sentAtHeader);
+  return Number.isSafeInteger(sentAt) ? sentAt : undefined;
+}
 
 /** What makes two records of one event_id the same: everything but when they arrived. */
 export const canonicalBody = (codec: AvroCodec<InteractionEvent>, event: InteractionEvent): Buffer =>

@@ -13,6 +13,8 @@ import { commonNameOf } from './tls';
 
 /** What is known of a request by its head: what it is for, and who sends it or must still prove so by its body. */
 export interface Taking {
+  /** The name of the source. */
+  name: string;
   source: Source;
   sentAs: SentAs;
   caller: Entry | undefined;
@@ -75,7 +77,7 @@ export function admission({ settings, gate, inFlight, notReady, now, refuse }: A
       const hold = inFlight.hold(bytes);
       if (!hold) return sendUnavailable(reply, 'overloaded', 'too much is under way', overloadedRetrySeconds);
       request.hold = hold;
-      request.taking = { source, sentAs: read.sentAs, caller, candidates };
+      request.taking = { name, source, sentAs: read.sentAs, caller, candidates };
       reply.raw.once('close', () => hold.release());
       return undefined;
     };

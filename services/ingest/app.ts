@@ -10,6 +10,7 @@ import type { InteractionEvent } from '../../schemas/types';
 import { addHealth } from '../lib/health';
 import { NotStored, type OutgoingRecord } from '../lib/kafka/batching-producer';
 import type { Log } from '../lib/log';
+import { type Tracing, traceOfRequest } from '../lib/tracing';
 import type { Gate } from './access/gate';
 import { admission, refusalOfBody, type SourceOf, type Taking } from './admission';
 import { readBody } from './body';
@@ -22,6 +23,7 @@ import { type Refusal, sendRefusal, sendUnavailable, tooLarge, unavailableRetryS
 import type { IngestSettings } from './settings';
 import { eventMediaTypes, sources as fixedSources, sourceOfRequest } from './sources';
 import type { Source } from './sources/source';
+import { traceRequests } from './trace-requests';
 import { serveTracker } from './tracker';
 
 export interface IngestDeps {
@@ -48,6 +50,8 @@ export interface IngestDeps {
   metrics: IngestMetrics;
   registry: Registry;
   log: Log;
+  /** Spans for requests; without it a trace that comes with one is passed on. */
+  tracing?: Tracing;
 }
 
 /** The HTTP side of ingest, not listening. Everything it needs from outside comes in `deps`. */
@@ -86,21 +90,24 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
   };
 
   async function takeBody(body: Buffer, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { source, sentAs } = request.taking as Taking;
+    const { name: sourceName, source, sentAs } = request.taking as Taking;
     const refusal = refusalOfBody(body, request, deps);
     if (refusal) return refuse(reply, refusal);
     const idempotency = idempotencyKeyOf(request.headers);
     if ('refused' in idempotency) return refuse(reply, idempotency.refused);
     const read = await readBody(body, source, sentAs, settings.INGEST_MAX_EVENTS_PER_REQUEST);
     if ('refused' in read) return refuse(reply, read.refused);
-    const { records, eventIds, systems, rejected, skipped } = intake(read.items, source, sentAs, {
+    metrics.received(sourceName, read.items.length);
+    const { records, eventIds, systems, agesMs, rejected, skipped } = intake(read.items, source, sentAs, {
       receivedAt: deps.now(),
       idempotencyKey: idempotency.key,
       encode: deps.encode,
       maxEventBytes: settings.INGEST_MAX_EVENT_BYTES,
     });
+    const carried = request.span?.headers ?? traceOfRequest(request.headers);
+    if (carried) for (const record of records) record.headers = { ...carried };
     await deps.store(records);
-    metrics.accepted(systems);
+    metrics.accepted(systems, agesMs);
     for (const { reason } of skipped) metrics.skipped(reason);
     for (const { errors } of rejected) for (const { reason } of errors) metrics.rejected(reason);
     const accepted = { accepted: eventIds.length, event_ids: eventIds };
@@ -125,6 +132,7 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
   app.get('/openapi.json', async () => document);
   serveTracker(app);
 
+  if (deps.tracing) traceRequests(app, deps.tracing);
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;

@@ -16,6 +16,8 @@ export interface Intake {
   records: OutgoingRecord[];
   eventIds: string[];
   systems: string[];
+  /** Of each event: from when it happened to when it was received, ms; below 0 by a clock that is ahead. */
+  agesMs: number[];
   rejected: Rejected[];
   /** Items that rightly made no event, each with its countable reason. */
   skipped: { index: number; reason: string }[];
@@ -36,7 +38,7 @@ const fullyListed = 100;
 
 /** Parsed items → encoded records and refusals. No I/O; the same items make the same keys. */
 export function intake(items: readonly Item[], source: Source, sentAs: SentAs, context: IntakeContext): Intake {
-  const result: Intake = { records: [], eventIds: [], systems: [], rejected: [], skipped: [] };
+  const result: Intake = { records: [], eventIds: [], systems: [], agesMs: [], rejected: [], skipped: [] };
   for (const [index, item] of items.entries()) {
     const taken = takeItem(item, source, sentAs, saltedWith(context, index));
     if ('errors' in taken) {
@@ -49,6 +51,7 @@ export function intake(items: readonly Item[], source: Source, sentAs: SentAs, c
       result.records.push({ key: event.event_id, value });
       result.eventIds.push(event.event_id);
       result.systems.push(event.source.system);
+      result.agesMs.push(event.received_at - event.occurred_at);
     }
   }
   return result;

@@ -1,6 +1,8 @@
 import type { Server as TlsServer } from 'node:tls';
+import { certificateMetric, kafkaCertificates } from '../lib/certificates';
 import { BatchingProducer } from '../lib/kafka/batching-producer';
 import { createKafka } from '../lib/kafka/client';
+import { countPartitions } from '../lib/kafka/offsets';
 import { openProducerLink } from '../lib/kafka/producer-link';
 import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
@@ -9,6 +11,7 @@ import { topics } from '../lib/topics';
 import { AccessFile } from './access/access-file';
 import { Gate } from './access/gate';
 import { buildApp } from './app';
+import { startCanaries } from './canary';
 import { configuredSources } from './configured-sources';
 import { InFlight } from './in-flight';
 import { createIngestMetrics } from './metrics';
@@ -18,7 +21,7 @@ import type { Source } from './sources/source';
 import { lockFolder } from './spool/folder-lock';
 import { Spool } from './spool/spool';
 import { SpoolingStore } from './spool/spooling-store';
-import { followCertificate, tlsOptions } from './tls';
+import { followCertificate, tlsCertificates, tlsOptions } from './tls';
 
 const service = 'ingest';
 
@@ -38,12 +41,13 @@ const kafkaPatience = {
   retry: { initialRetryTime: 20, multiplier: 2, maxRetryTime: 500, retries: 2 },
 };
 
-void runService(service, ingestSettings, process.env, async (settings, log) => {
+void runService(service, ingestSettings, process.env, async (settings, log, tracing) => {
   const tls = tlsOptions(settings);
   const unlock = settings.INGEST_SPOOL_DIR === undefined ? undefined : lockFolder(settings.INGEST_SPOOL_DIR);
   const spool = await openSpool(settings, log);
   const sources = configuredSources(settings);
   const registry = createMetrics(service);
+  certificateMetric(registry, service, { ...tlsCertificates(settings), ...kafkaCertificates(settings) });
   const inFlight = new InFlight(settings.INGEST_MAX_IN_FLIGHT_BYTES);
   const metrics = createIngestMetrics(registry, {
     inFlightBytes: () => inFlight.bytes,
@@ -63,6 +67,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     probeEveryMs: settings.INGEST_PROBE_EVERY_MS,
     probeDeadlineMs: Math.min(kafkaPatience.requestTimeout, settings.INGEST_SEND_DEADLINE_MS),
     onBatch: metrics.stored,
+    onFailure: metrics.sendFailed,
   };
   const producer = new BatchingProducer(() => openProducerLink(kafka, topics.raw), batching, log);
   const store = spool
@@ -82,6 +87,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     metrics,
     registry,
     log,
+    tracing,
     encode: (event) => schema.encode(event),
     store: (records) => store.store(records),
     notReady: () => [...schema.notReady(), ...store.notReady()],
@@ -89,6 +95,14 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
   });
   await app.listen({ host: settings.HOST, port: settings.PORT });
   const unfollow = tls ? followCertificate(settings, app.server as unknown as TlsServer, log) : undefined;
+  const stopCanaries = startCanaries({
+    everyMs: settings.INGEST_CANARY_EVERY_MS,
+    partitions: () => countPartitions(kafka, topics.raw),
+    send: (records) => producer.send(records),
+    now: Date.now,
+    registry,
+    log,
+  });
   log.info(
     { host: settings.HOST, port: settings.PORT, open: access === undefined, tls: tls !== undefined },
     'listening',
@@ -97,6 +111,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     // No new connections, requests in hand are answered, what they wait for is stored. Who still sends a body when
     // every answer is out is cut off.
     stop: async () => {
+      stopCanaries();
       const cutOff = setTimeout(() => app.server.closeAllConnections(), lastAnswerWithinMs);
       await app.close();
       clearTimeout(cutOff);

@@ -1,17 +1,22 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { ageBuckets, batchBuckets } from '../lib/metrics';
 
 /** Names of sending systems come from outside: the first ones get a label of their own, the rest share `other`. */
 const namedSystems = 50;
 
 export interface IngestMetrics {
+  /** Items of a request to one source that were read, whatever becomes of them. */
+  received(source: string, items: number): void;
   request(route: string, status: number, seconds: number): void;
-  accepted(systems: readonly string[]): void;
+  /** Events that are stored: whose they are, and how old each was when it came. */
+  accepted(systems: readonly string[], agesMs: readonly number[]): void;
   rejected(reason: string): void;
   /** An item that rightly made no event. */
   skipped(reason: string): void;
   /** A request let in by an entry of the access file. */
   sender(id: string): void;
   stored(batch: { records: number; latency_ms: number }): void;
+  sendFailed(): void;
   spooled(records: number): void;
   replayed(records: number): void;
 }
@@ -34,19 +39,31 @@ export function createIngestMetrics(registry: Registry, gauges: IngestGauges): I
     registers,
   });
   const accepted = new Counter({
-    name: 'ingest_events_accepted_total',
+    name: 'ingest_accepted_events_total',
     help: 'Events that Kafka has acknowledged; repeats count',
     labelNames: ['source_system'],
     registers,
   });
+  const received = new Counter({
+    name: 'ingest_received_items_total',
+    help: 'Items of requests let in: most make one event, some none or several, some are refused',
+    labelNames: ['source'],
+    registers,
+  });
+  const eventAge = new Histogram({
+    name: 'ingest_event_age_seconds',
+    help: 'How old an event was when it was stored: the time since it happened, as its sender says',
+    buckets: [...ageBuckets, 86_400],
+    registers,
+  });
   const rejected = new Counter({
-    name: 'ingest_events_rejected_total',
+    name: 'ingest_rejections_total',
     help: 'Faults of refused events, and refused requests',
     labelNames: ['reason'],
     registers,
   });
   const skipped = new Counter({
-    name: 'ingest_items_skipped_total',
+    name: 'ingest_skipped_items_total',
     help: 'Items that rightly made no event, such as heart-beats',
     labelNames: ['reason'],
     registers,
@@ -63,8 +80,19 @@ export function createIngestMetrics(registry: Registry, gauges: IngestGauges): I
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
+  const sendRecords = new Histogram({
+    name: 'ingest_send_records',
+    help: 'Records of one acknowledged send to Kafka, which holds those of many requests',
+    buckets: batchBuckets,
+    registers,
+  });
+  const sendFailures = new Counter({
+    name: 'ingest_send_failures_total',
+    help: 'Times Kafka did not acknowledge a send, or did not answer: a new connection is made',
+    registers,
+  });
   const records = new Counter({
-    name: 'ingest_records_stored_total',
+    name: 'ingest_stored_records_total',
     help: 'Records in acknowledged sends',
     registers,
   });
@@ -97,8 +125,10 @@ export function createIngestMetrics(registry: Registry, gauges: IngestGauges): I
   };
   return {
     request: (route, status, seconds) => requests.observe({ route, status }, seconds),
-    accepted: (systems) => {
+    received: (source, items) => received.inc({ source }, items),
+    accepted: (systems, agesMs) => {
       for (const system of systems) accepted.inc({ source_system: label(system) });
+      for (const age of agesMs) eventAge.observe(Math.max(0, age) / 1_000);
     },
     sender: (id) => senders.inc({ sender: id }),
     rejected: (reason) => rejected.inc({ reason }),
@@ -106,7 +136,9 @@ export function createIngestMetrics(registry: Registry, gauges: IngestGauges): I
     stored: (batch) => {
       latency.observe(batch.latency_ms / 1_000);
       records.inc(batch.records);
+      sendRecords.observe(batch.records);
     },
+    sendFailed: () => sendFailures.inc(),
     spooled: (count) => spooled.inc({ step: 'written' }, count),
     replayed: (count) => spooled.inc({ step: 'replayed' }, count),
   };

@@ -21,6 +21,8 @@ const shape = z.object({
   INGEST_SEND_DEADLINE_MS: integer(8_000, 1_000, 60_000),
   /** How often a quiet connection to Kafka is tried, so that readiness tells the truth before a request finds out. */
   INGEST_PROBE_EVERY_MS: integer(2_000, 100, 60_000),
+  /** How often a canary is sent through the pipeline, which shows how old the figures are; 0: never. */
+  INGEST_CANARY_EVERY_MS: integer(60_000, 0, 3_600_000),
   /** Where events wait while Kafka is away (spool/README.md); a disk that outlives the process. Empty: they get 503. */
   INGEST_SPOOL_DIR: path,
   INGEST_SPOOL_MAX_BYTES: integer(256 * megabyte, megabyte, 64 * gigabyte),

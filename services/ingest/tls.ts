@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls';
 import { createSecureContext } from 'node:tls';
+import type { CertificateFiles } from '../lib/certificates';
 import type { Log } from '../lib/log';
 import { SettingsError } from '../lib/settings';
 import { fileVersion } from './file-version';
@@ -74,6 +75,12 @@ export function followCertificate(
   timer.unref();
   return () => clearInterval(timer);
 }
+
+/** What ingest shows its senders, and who vouches for them. */
+export const tlsCertificates = (settings: TlsSettings): CertificateFiles => ({
+  server: settings.INGEST_TLS_CERT_FILE,
+  client_ca: settings.INGEST_TLS_CLIENT_CA_FILE,
+});
 
 /** Common name of the client's certificate, when our CA has vouched for it. */
 export function commonNameOf({ socket }: IncomingMessage): string | undefined {

@@ -1,9 +1,11 @@
 import type { Registry } from 'prom-client';
+import type { ConsumerMetrics } from './consumer-metrics';
 import { startHealthServer } from './health';
 import type { ConsumerConfig } from './kafka/kafkajs';
 import { type PartitionLoop, startPartitionLoop } from './kafka/partition-loop';
 import type { Control, PartitionTask } from './kafka/partition-task';
 import { connectService, type ServiceClient } from './kafka/service-client';
+import { watchLag } from './lag';
 import type { Log } from './log';
 import { patiently } from './patience';
 import type { Running } from './run';
@@ -22,11 +24,11 @@ export interface ConsumingServiceOptions<Deps> {
   groupId: string;
   topics: string[];
   registry: Registry;
+  metrics: ConsumerMetrics;
   log: Log;
   /** Makes what tasks need, schemas registered; tried again until it works. */
   prepare(client: ServiceClient): Promise<Deps>;
   open(deps: Deps, partition: number, control: Control, previous: PartitionTask | undefined): Promise<PartitionTask>;
-  onFailure?(partition: number): void;
   consumer?: Partial<ConsumerConfig>;
 }
 
@@ -35,9 +37,10 @@ export interface ConsumingServiceOptions<Deps> {
  * the loop runs the service lives and is not ready. Stopping ends the work in hand first.
  */
 export async function startConsumingService<Deps>(options: ConsumingServiceOptions<Deps>): Promise<Running> {
-  const { service, settings, log, groupId } = options;
+  const { service, settings, log, groupId, metrics } = options;
   let loop: PartitionLoop | undefined;
   let client: ServiceClient | undefined;
+  let unwatch: (() => void) | undefined;
   let stopped = false;
   const health = await startHealthServer({ host: settings.HOST, port: settings.PORT }, options.registry, () =>
     loop ? loop.notReady() : ['waits for Kafka and the schema registry'],
@@ -66,8 +69,10 @@ export async function startConsumingService<Deps>(options: ConsumingServiceOptio
         ...options.consumer,
       },
       log,
-      onFailure: (partition) => options.onFailure?.(partition),
+      onJoin: () => metrics.joined(groupId),
+      onFailure: (partition) => metrics.failed(partition),
     });
+    unwatch = watchLag(connected.admin, options.topics, metrics, tellPositions(loop, metrics));
   })();
   starting.catch((error) => {
     if (!stopped) log.error({ err: error }, 'start failed');
@@ -75,9 +80,23 @@ export async function startConsumingService<Deps>(options: ConsumingServiceOptio
   return {
     stop: async () => {
       stopped = true;
+      unwatch?.();
       await loop?.stop();
       await client?.disconnect();
       await health.close();
     },
+  };
+}
+
+/** Tells how far each partition here is, and forgets those that have gone. */
+function tellPositions(loop: PartitionLoop, metrics: ConsumerMetrics): () => void {
+  let told = new Map<string, { topic: string; partition: number }>();
+  return () => {
+    const positions = new Map(loop.positions().map((it) => [`${it.topic}/${it.partition}`, it]));
+    for (const [key, { topic, partition }] of told) if (!positions.has(key)) metrics.forget(topic, partition);
+    for (const { topic, partition, next, done_until } of positions.values()) {
+      metrics.advanced(topic, partition, next, done_until);
+    }
+    told = positions;
   };
 }

@@ -8,7 +8,7 @@ export const topics = {
   erasures: 'erasures',
 } as const;
 
-/** Record header that marks what is not data: `heartbeat`, `progress`, `marker`. Data records have none. */
+/** Record header that marks what is not data: `heartbeat`, `canary`, `progress`, `marker`. Data records have none. */
 export const kindHeader = 'kind';
 
 /** Headers of every enriched record, and of heartbeats (which carry `raw_offset` besides). */
@@ -19,10 +19,17 @@ export const rawHeaders = {
   offset: 'raw_offset',
 } as const;
 
+/**
+ * A canary: a record without content that ingest sends through the pipeline to see how long that takes. It is no data
+ * to any service, so it is in no figure. `sent_at` is in epoch ms.
+ */
+export const canaryKind = 'canary';
+export const sentAtHeader = 'sent_at';
+
 /** Schema of the values of each topic; registered as `<topic>-value`. */
 export const valueSchemas = {
   [topics.raw]: 'interaction-event.v1',
-  [topics.enriched]: 'enriched-event.v1',
+  [topics.enriched]: 'enriched-event.v2',
   [topics.sessions]: 'session-change-set.v1',
   [topics.commands]: 'session-command.v1',
   [topics.deadLetter]: 'dead-letter.v1',

@@ -1,12 +1,14 @@
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
 import type { Control } from '../lib/kafka/partition-task';
 import type { Log } from '../lib/log';
+import type { Problems } from '../lib/problems';
 import type { DeadLetterProducer } from './dead-letter-producer';
 import type { InsertPlan } from './domain/insert-statement';
 import { type Intent, tokenOf } from './domain/intent';
 import { type Faults, offsetOf, upTo, withoutFaulty } from './domain/leaving-out';
 import type { LoadMetrics } from './metrics';
 import type { Persistence } from './persistence';
+import { TablesLost } from './positions';
 import { isDataFault } from './refused-data';
 import { NotLoadable, whyRefused } from './refused-records';
 import { isData, type Stream } from './streams/stream';
@@ -18,6 +20,7 @@ export interface BlockWriterDeps {
   deadLetters: Pick<DeadLetterProducer, 'send'>;
   persistence: Pick<Persistence, 'until'>;
   metrics: LoadMetrics;
+  problems: Pick<Problems, 'tell'>;
   log: Log;
   /** A request to ClickHouse older than this is no longer executed. */
   insertTimeoutMs: number;
@@ -111,6 +114,10 @@ export class BlockWriter {
       this.deps.deadLetters.send(topic, this.partition, refused, faults),
     );
     this.deps.metrics.leftOut.inc({ topic }, refused.length);
+    for (const record of refused) {
+      const place = { topic, partition: this.partition, offset: offsetOf(record) };
+      this.deps.problems.tell({ reason: 'undecodable', step: 'load', ...place });
+    }
     await commit(without);
     return without;
   }
@@ -132,15 +139,16 @@ export class BlockWriter {
       const block = { partition: this.partition, token, deadline_at };
       return warehouse.insert(this.plan(intent), block, body, signal).finally(observe);
     };
-    const final = (error: unknown): boolean => refusalIsFinal && isDataFault(error);
+    const isRefused = (error: unknown): boolean => refusalIsFinal && isDataFault(error);
+    const final = (error: unknown): boolean => isRefused(error) || error instanceof TablesLost;
     try {
       await this.persist('inserting', control, attempt, final, () => metrics.retries.inc({ topic }));
     } catch (error) {
-      if (final(error)) return false;
+      if (isRefused(error)) return false;
       throw error;
     }
     const rows = data.reduce((sum, record) => sum + this.stream.weigh(record).rows, 0);
-    metrics.inserted(topic, rows, body.length);
+    metrics.inserted(topic, rows, body.length, Number(data[0].timestamp));
     this.deps.log.debug({ token, rows, bytes: body.length }, 'block inserted');
     return true;
   }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
 import { type Control, type PartitionTask, StaleAssignment, type TaskInput } from '../lib/kafka/partition-task';
+import { BatchSpans, batchAttributes, type Tracing } from '../lib/tracing';
 import { BlockWriter, type BlockWriterDeps } from './block-writer';
+import { canariesOf } from './canaries';
 import { blockLength, type Limits } from './domain/blocks';
 import { currentVersion } from './domain/insert-plans';
 import { type Committed, ForeignMetadata, formatMetadata, type Intent, parseMetadata } from './domain/intent';
@@ -10,6 +12,7 @@ import { mergeProgress, type Progress } from './domain/progress';
 import type { StatusBook } from './domain/status-book';
 import { type Halts, PartitionHalted } from './halt';
 import type { Pausable, Pauses } from './pause';
+import { TablesLost } from './positions';
 import { NotLoadable } from './refused-records';
 import type { Screen } from './screen';
 import { isData, type Stream } from './streams/stream';
@@ -28,6 +31,7 @@ export interface LoadDeps extends BlockWriterDeps {
   pauses: Pick<Pauses, 'isPaused'>;
   /** Who was erased does not come back. */
   screen: Screen;
+  tracing?: Tracing;
 }
 
 /** What the group has committed for a partition; the log's start when it has committed nothing. */
@@ -110,7 +114,7 @@ export class LoadTask implements PartitionTask, Pausable {
       }
       await this.advance(nextOffset, [], control);
     } catch (error) {
-      throw error instanceof NotLoadable ? this.halt(error.message) : error;
+      throw error instanceof NotLoadable || error instanceof TablesLost ? this.halt(error.message) : error;
     } finally {
       this.isBusy = false;
     }
@@ -195,12 +199,22 @@ export class LoadTask implements PartitionTask, Pausable {
       end: offsetOf(records[records.length - 1]),
       left_out: [],
     };
+    const spans = this.spansOf(records);
     const { end } = records.some(isData)
       ? await this.writer.begin(asked, records, control, (intent) => this.commit(intent.start, intent, control))
       : asked;
+    spans?.end();
     const done = upTo(records, end);
     await this.advance(end + 1, done, control);
     return done.length;
+  }
+
+  /** Spans from here to when the block is in; none where nobody traces. Of a block that fails nothing is told: it is tried on. */
+  private spansOf(records: readonly KafkaMessage[]): BatchSpans | undefined {
+    if (!this.deps.tracing) return undefined;
+    const spans = new BatchSpans(this.deps.tracing, 'load record', batchAttributes(this.topic, this.partition));
+    for (const record of records) if (isData(record)) spans.begin(record);
+    return spans;
   }
 
   /** Everything below `next` is in the tables, or was nothing to insert. */
@@ -210,6 +224,7 @@ export class LoadTask implements PartitionTask, Pausable {
     // A start refuses a partition that pipeline_status names and the group does not: the group comes first.
     if (!this.committed.committed) await this.commit(this.next, undefined, control);
     const { topic } = this.stream;
+    this.deps.metrics.canariesMet(topic, this.partition, canariesOf(records));
     this.deps.book.note({ ...this.progress, topic, partition: this.partition, loaded_offset: this.next });
     this.deps.metrics.advanced(topic, this.partition, this.next, this.progress.loaded_until);
   }

@@ -7,22 +7,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetter, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
+import { certificateMetric, kafkaCertificates } from '../lib/certificates';
 import { ErasureLog } from '../lib/erasure-log';
 import { startHealthServer } from '../lib/health';
 import { type PartitionLoop, startPartitionLoop } from '../lib/kafka/partition-loop';
 import { connectService, type ServiceClient } from '../lib/kafka/service-client';
+import { watchLag } from '../lib/lag';
 import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
 import { patiently } from '../lib/patience';
+import { Problems } from '../lib/problems';
 import type { Running } from '../lib/run';
 import { topics, valueSchemas } from '../lib/topics';
+import type { Tracing } from '../lib/tracing';
 import { DeadLetterProducer } from './dead-letter-producer';
 import { currentVersion } from './domain/insert-plans';
 import { ForeignMetadata } from './domain/intent';
 import { type Status, StatusBook } from './domain/status-book';
 import { topicFeeding } from './fed-tables';
 import { Halts } from './halt';
-import { watchLag } from './lag';
 import { type LoadDeps, LoadTask } from './load-task';
 import { loadMetrics } from './metrics';
 import { addPauses, Pauses } from './pause';
@@ -39,6 +42,7 @@ import { interactionsStream } from './streams/interactions';
 import { sessionsStream } from './streams/sessions';
 import type { Stream } from './streams/stream';
 import { Warehouse } from './warehouse';
+import { watchParts } from './watch-parts';
 
 const settleWithinMs = 3_000;
 
@@ -46,11 +50,12 @@ const settleWithinMs = 3_000;
  * Starts: health at once, then Kafka, schemas and ClickHouse, each waited for; then what was loaded before is checked
  * against the tables; then one consumer group a topic. Until all run the service lives and is not ready.
  */
-export async function startLoad(settings: LoadSettings, log: Log): Promise<Running> {
+export async function startLoad(settings: LoadSettings, log: Log, tracing?: Tracing): Promise<Running> {
   let stopping = false;
   const stopped = () => stopping;
   const registry = createMetrics('load');
   const metrics = loadMetrics(registry);
+  certificateMetric(registry, 'load', kafkaCertificates(settings));
   const warehouse = new Warehouse(settings, log);
   const persistence = new Persistence(stopped);
   const book = new StatusBook();
@@ -90,6 +95,7 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       () => prepare(settings, client, (count) => metrics.erased.inc(count)),
       stopped,
     );
+    const landingTopics = streams.map(({ topic }) => topic);
     for (const { topic, plans } of streams) landings.set(topic, plans[currentVersion].landing);
     closing.push(
       () => deadLetters.close(),
@@ -103,9 +109,23 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       stopped,
     );
     if (refusal) throw refusal;
+    warehouse.beforeWritingAgain = async () => {
+      const now = warehouse.hasInserted ? Number.POSITIVE_INFINITY : Date.now();
+      await requireTablesThere(book.all(), await warehouse.loadedOffsets(), now, () => warehouse.isEmpty());
+    };
 
-    const status = new StatusWriter(book, (rows) => warehouse.writeStatus(rows), settings.LOAD_STATUS_EVERY_MS, log);
-    closing.push(() => status.stop(), watchLag(client.admin, Object.values(topics), metrics));
+    const status = new StatusWriter(
+      book,
+      (rows) => warehouse.writeStatus(rows),
+      settings.LOAD_STATUS_EVERY_MS,
+      log,
+      metrics.canariesVisible,
+    );
+    closing.push(
+      () => status.stop(),
+      watchLag(client.admin, landingTopics, metrics),
+      watchParts(warehouse, metrics.mostParts),
+    );
     const deps: LoadDeps = {
       clusterId,
       warehouse,
@@ -121,6 +141,8 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       tasks,
       pauses,
       screen,
+      tracing,
+      problems: new Problems(log),
       insertTimeoutMs: settings.LOAD_INSERT_TIMEOUT_MS,
     };
     const repairer = new Repairer({
@@ -261,5 +283,6 @@ function startLoop(
     handOff: { minBytes: settings.FETCH_MAX_PARTITION_BYTES / 2, maxBytes: 2 * settings.FETCH_MAX_BYTES },
     log,
     onFailure: (partition) => deps.metrics.failures.inc({ topic, partition: String(partition) }),
+    onJoin: () => deps.metrics.joins.inc({ group: groupId }),
   });
 }

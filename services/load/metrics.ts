@@ -1,44 +1,27 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { joinCounter } from '../lib/consumer-metrics';
+import { type LagMetrics, lagMetrics } from '../lib/lag';
+import { ageBuckets } from '../lib/metrics';
+import { type CanaryMetrics, canaryMetrics } from './canaries';
 
-export interface LoadMetrics {
+export interface LoadMetrics extends LagMetrics, CanaryMetrics {
   insertLatency: Histogram<'topic'>;
   retries: Counter<'topic'>;
   repeats: Counter<'topic'>;
   leftOut: Counter<'topic'>;
   erased: Counter;
   failures: Counter<'topic' | 'partition'>;
+  joins: Counter<'group'>;
   /** By topic: how many partitions stand still, asked when metrics are read. */
   standingStill: Map<string, () => number>;
-  inserted(topic: string, rows: number, bytes: number): void;
-  /** Everything below `next` is loaded; `loaded_until` is the Kafka time of the last record, epoch ms. */
-  advanced(topic: string, partition: number, next: number, loaded_until: number): void;
-  /** The partition has another owner, or none. */
-  forget(topic: string, partition: number): void;
-  /** Ends of the log, by partition: what is behind them is the lag of the partitions that are here. */
-  observeEnds(topic: string, ends: ReadonlyMap<number, number>, now: number): void;
+  /** `oldestAt`: Kafka time of the oldest record of the block, epoch ms. */
+  inserted(topic: string, rows: number, bytes: number, oldestAt: number): void;
+  /** Active parts of the partition that has the most, of any table. */
+  mostParts: Gauge;
 }
 
-interface Position {
-  topic: string;
-  partition: number;
-  next: number;
-  /** Kafka time of the last record loaded, epoch ms; 0 when none was. */
-  loaded_until: number;
-  /** When nothing was behind `next` for the last time that was looked, epoch ms. */
-  caught_up_at?: number;
-  /** When it was looked for the first time, epoch ms: what is known of a partition that nothing was ever loaded of. */
-  seen_at?: number;
-}
-
-/**
- * The oldest record not loaded is younger than the last one loaded, and than the last look that found none: after a
- * quiet hour one new record is no lag of an hour.
- */
-function waitedMs({ loaded_until, caught_up_at = 0, seen_at = 0 }: Position, now: number): number {
-  return Math.max(0, now - (Math.max(loaded_until, caught_up_at) || seen_at));
-}
-
-export function loadMetrics(registry: Registry): LoadMetrics {
+/** `now`: epoch ms, for ages that are worked out when figures are read. */
+export function loadMetrics(registry: Registry, now: () => number = Date.now): LoadMetrics {
   const registers = [registry];
   const perTopic = { labelNames: ['topic'] as const, registers };
   const perPartition = { labelNames: ['topic', 'partition'] as const, registers };
@@ -60,23 +43,35 @@ export function loadMetrics(registry: Registry): LoadMetrics {
     buckets: [1_024, 16_384, 131_072, 1_048_576, 4_194_304, 16_777_216, 67_108_864],
     ...perTopic,
   });
+  const recordAge = new Histogram({
+    name: 'load_record_age_seconds',
+    help: 'Time from when Kafka had a record to when it was in the tables, of the oldest record of each block',
+    buckets: ageBuckets,
+    ...perTopic,
+  });
   const standingStill = new Map<string, () => number>();
   new Gauge({
-    name: 'load_partitions_standing_still',
+    name: 'load_standing_still_partitions',
     help: 'Partitions here that must not go on before somebody has decided: /readyz says why, the runbook what to do',
     ...perTopic,
     collect() {
       for (const [topic, count] of standingStill) this.set({ topic }, count());
     },
   });
-  const lagRecords = new Gauge({ name: 'load_lag_records', help: 'Records not loaded yet', ...perPartition });
-  const lagSeconds = new Gauge({
-    name: 'load_lag_seconds',
-    help: 'At most so long the oldest record that is not loaded has waited; 0 when there is none',
-    ...perPartition,
-  });
-  const positions = new Map<string, Position>();
+  const lag = lagMetrics(registry, 'load');
+  const canaries = canaryMetrics(registry, now);
   return {
+    ...lag,
+    ...canaries,
+    forget: (topic, partition) => {
+      lag.forget(topic, partition);
+      canaries.forget(topic, partition);
+    },
+    mostParts: new Gauge({
+      name: 'load_clickhouse_partition_parts',
+      help: 'Active parts of the partition that has the most, of any table; ClickHouse slows inserts down at 1,000 and refuses them at 3,000',
+      registers,
+    }),
     insertLatency: new Histogram({
       name: 'load_insert_latency_seconds',
       help: 'Time of one request that inserts a block, failed ones included',
@@ -108,32 +103,14 @@ export function loadMetrics(registry: Registry): LoadMetrics {
       help: 'Times work on a partition began again from what is committed',
       ...perPartition,
     }),
+    joins: joinCounter(registry, 'load'),
     standingStill,
-    inserted: (topic, count, size) => {
+    inserted: (topic, count, size, oldestAt) => {
       rows.inc({ topic }, count);
       bytes.inc({ topic }, size);
       blockRows.observe({ topic }, count);
       blockBytes.observe({ topic }, size);
-    },
-    advanced: (topic, partition, next, loaded_until) => {
-      const key = `${topic}/${partition}`;
-      positions.set(key, { ...positions.get(key), topic, partition, next, loaded_until });
-    },
-    forget: (topic, partition) => {
-      positions.delete(`${topic}/${partition}`);
-      lagRecords.remove({ topic, partition: String(partition) });
-      lagSeconds.remove({ topic, partition: String(partition) });
-    },
-    observeEnds: (topic, ends, now) => {
-      for (const position of positions.values()) {
-        if (position.topic !== topic) continue;
-        const labels = { topic, partition: String(position.partition) };
-        const behind = Math.max(0, (ends.get(position.partition) ?? 0) - position.next);
-        position.seen_at ??= now;
-        if (behind === 0) position.caught_up_at = now;
-        lagRecords.set(labels, behind);
-        lagSeconds.set(labels, behind > 0 ? waitedMs(position, now) / 1_000 : 0);
-      }
+      recordAge.observe({ topic }, Math.max(0, now() - oldestAt) / 1_000);
     },
   };
 }

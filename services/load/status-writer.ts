@@ -15,6 +15,8 @@ export class StatusWriter {
     private readonly write: (rows: readonly Status[]) => Promise<void>,
     private readonly everyMs: number,
     private readonly log: Log,
+    /** What has just been written. */
+    private readonly onWritten: (rows: readonly Status[]) => void = () => undefined,
   ) {
     this.timer = setInterval(() => this.writeWhenDue(Date.now()), Math.min(50, everyMs));
   }
@@ -37,6 +39,7 @@ export class StatusWriter {
     const rows = this.book.take();
     try {
       await this.write(rows);
+      this.onWritten(rows);
     } catch (error) {
       this.book.putBack(rows);
       this.log.debug({ error: (error as Error).message }, 'pipeline_status could not be written, trying on');

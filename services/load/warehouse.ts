@@ -30,8 +30,15 @@ export class Warehouse {
   private readonly shards: readonly ClickHouseClient[];
   private readonly registryUrl: string;
   private reason = 'ClickHouse: not asked yet';
+  private faults = 0;
+  /** Faults after which what was loaded was seen to be there still. */
+  private faultsChecked = 0;
   private probing = false;
   private readonly timer: NodeJS.Timeout;
+  /** Whether the tables hold something for certain: heartbeats alone are progress too, and no rows. */
+  hasInserted = false;
+  /** Asked before anything is written to a ClickHouse that was away: it may be another, with nothing in it. Rejects then. */
+  beforeWritingAgain: () => Promise<void> = async () => {};
 
   constructor(
     settings: LoadSettings,
@@ -70,7 +77,9 @@ export class Warehouse {
 
   async insert(plan: InsertPlan, block: InsertBlock, body: Buffer, signal: AbortSignal): Promise<void> {
     const shard = this.shards[shardOf(block.partition, this.shards.length)];
+    await this.requireTheSame();
     await this.watched(signal, () => this.send(shard, insertStatement(plan, block, this.registryUrl), body, signal));
+    this.hasInserted = true;
   }
 
   /** Whether ClickHouse can read a body; leaves nothing behind. Rejects when it cannot say. */
@@ -85,6 +94,7 @@ export class Warehouse {
   }
 
   async writeStatus(rows: readonly Status[]): Promise<void> {
+    await this.requireTheSame();
     await this.client.insert({
       table: 'pipeline_status_log',
       values: rows.map(statusRow),
@@ -131,6 +141,13 @@ export class Warehouse {
     await Promise.all([...new Set([this.client, ...this.shards])].map((client) => client.close()));
   }
 
+  private async requireTheSame(): Promise<void> {
+    const { faults } = this;
+    if (faults === this.faultsChecked) return;
+    await this.beforeWritingAgain();
+    this.faultsChecked = faults;
+  }
+
   private async probe(): Promise<void> {
     if (this.probing) return;
     this.probing = true;
@@ -175,6 +192,7 @@ export class Warehouse {
       const reason = `ClickHouse: ${faultOf(error)}`;
       if (this.reason !== reason) this.log.warn(reason);
       this.reason = reason;
+      this.faults += 1;
       throw error;
     }
   }

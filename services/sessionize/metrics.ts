@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { ageBuckets, batchBuckets, transactionBuckets } from '../lib/metrics';
 import type { StoreSize } from './store';
 
 export interface SessionizeMetrics {
@@ -6,7 +7,11 @@ export interface SessionizeMetrics {
   changeSets: Counter;
   transactionSeconds: Histogram;
   restoreSeconds: Histogram;
-  failures: Counter<'partition'>;
+  deadLetters: Counter<'reason'>;
+  batchRecords: Histogram<'topic'>;
+  recordAge: Histogram<'topic'>;
+  revisions: Counter;
+  rows: Counter<'table'>;
   commands: Counter<'result'>;
   observePartition(
     partition: number,
@@ -38,7 +43,7 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
   const packedBytes = gauge('sessionize_packed_bytes', 'Bytes of the packed customers, outside the heap');
   const waiting = gauge('sessionize_waiting_customers', 'Customers whose next revision waits for REVISION_EVERY_MS');
   const watermark = new Gauge({
-    name: 'sessionize_watermark_seconds',
+    name: 'sessionize_watermark_timestamp_seconds',
     help: 'Event time below which nothing in time can arrive, as Unix time',
     labelNames: ['partition'],
     registers,
@@ -60,7 +65,7 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
     transactionSeconds: new Histogram({
       name: 'sessionize_transaction_seconds',
       help: 'Time of one Kafka transaction',
-      buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
+      buckets: transactionBuckets,
       registers,
     }),
     restoreSeconds: new Histogram({
@@ -69,10 +74,35 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
       buckets: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60],
       registers,
     }),
-    failures: new Counter({
-      name: 'sessionize_partition_failures_total',
-      help: 'Times work on a partition began again from what is committed',
-      labelNames: ['partition'],
+    deadLetters: new Counter({
+      name: 'sessionize_dead_letters_total',
+      help: 'Records written to the dead letters',
+      labelNames: ['reason'],
+      registers,
+    }),
+    batchRecords: new Histogram({
+      name: 'sessionize_batch_records',
+      help: 'Records taken in at once, which one transaction answers for',
+      labelNames: ['topic'],
+      buckets: batchBuckets,
+      registers,
+    }),
+    recordAge: new Histogram({
+      name: 'sessionize_record_age_seconds',
+      help: 'Time from when Kafka had a record to when what it led to was committed here, of the oldest record of each batch',
+      labelNames: ['topic'],
+      buckets: ageBuckets,
+      registers,
+    }),
+    revisions: new Counter({
+      name: 'sessionize_revisions_total',
+      help: 'Session rows taken back, since the session has changed, or is no more after a merge or an erasure',
+      registers,
+    }),
+    rows: new Counter({
+      name: 'sessionize_rows_total',
+      help: 'Rows emitted, those that take back included',
+      labelNames: ['table'],
       registers,
     }),
     commands: new Counter({

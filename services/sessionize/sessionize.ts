@@ -17,25 +17,14 @@ import { topics } from '../lib/topics';
 import type { SessionInput, SessionizeDeps } from './deps';
 import type { Customer } from './domain/customer';
 import type { Changes } from './domain/revision';
+import { countBatch, countRows, type Draft, newDraft } from './draft';
 import { type ErasedAt, takeErasure } from './erase';
 import { openPartition } from './open-partition';
 import type { RawPositions, RevisionPace } from './pace';
-import { changeSetRecord, observeHeaders, positionRecord, rawPositions, snapshotRecord } from './records';
-import { type Renewed, renew, wholeStates } from './renewed';
+import { canaryRecord, changeSetRecord, observeHeaders, rawPositions, snapshotRecord, toldRecords } from './records';
+import { renew, wholeStates } from './renewed';
 import { takeCommand } from './repair';
 import type { SessionStore } from './store';
-
-/** What one batch comes to: nothing of it counts before its transaction is committed. */
-interface Draft {
-  records: Message[];
-  /** The customer of each record that restoring needs. */
-  customers: Customer[];
-  renewed: Renewed;
-  refused: Message[];
-  /** Offsets once it is committed. */
-  positions: Map<string, number>;
-  now: number;
-}
 
 /** Revisions that only time was wanting for, in one transaction. */
 const mostRevisionsAtOnce = 2_000;
@@ -77,6 +66,8 @@ export class SessionizeTask implements PartitionTask {
     else await this.takeEvents(input.messages, draft, before);
     control.assertCurrent();
     await this.commit(draft);
+    draft.spans.end();
+    countBatch(this.deps.metrics, input, this.deps.now());
   }
 
   /** Revisions that had to wait. */
@@ -101,11 +92,11 @@ export class SessionizeTask implements PartitionTask {
   }
 
   private draft(positions: Map<string, number>): Draft {
-    return { records: [], customers: [], renewed: new Map(), refused: [], positions, now: this.deps.now() };
+    return newDraft(positions, this.deps.now(), this.deps.tracing, this.partition);
   }
 
   private async takeEvents(messages: KafkaMessage[], draft: Draft, before: RawPositions): Promise<void> {
-    const { codecs, metrics } = this.deps;
+    const { codecs, metrics, tracing } = this.deps;
     const { erasures } = this.deps.erasureLog;
     const { store, pace } = this;
     await codecs.enriched.prepare(messages.map(({ value }) => value));
@@ -113,7 +104,11 @@ export class SessionizeTask implements PartitionTask {
     const counts = { outside: 0, late: 0, sessionised: 0, over_cap: 0, erased: 0 };
     for (const message of messages) {
       observeHeaders(store.watermark, message);
-      if (message.value === null) continue;
+      if (message.value === null) {
+        const canary = canaryRecord(message, this.partition);
+        if (canary) draft.canaries.push(canary);
+        continue;
+      }
       const event = this.decode(codecs.enriched, message, topics.enriched, draft);
       if (!event) continue;
       // Late ones are counted in `interactions`; a repair, not this flow, joins them to sessions.
@@ -121,6 +116,7 @@ export class SessionizeTask implements PartitionTask {
       if (result === 'sessionised' && erasures.covers(event.customer_id, event)) result = 'erased';
       counts[result] += 1;
       if (result !== 'sessionised') continue;
+      if (tracing) draft.traces.set(event.customer_id, draft.spans.begin(message));
       const events = byCustomer.get(event.customer_id);
       if (events) events.push(event);
       else byCustomer.set(event.customer_id, [event]);
@@ -206,7 +202,8 @@ export class SessionizeTask implements PartitionTask {
     this.store.changeSeq += 1;
     customer.changeSeq = this.store.changeSeq;
     const set = { customer_id: id, change_seq: customer.changeSeq, ...changes, state, progress: null };
-    draft.records.push(changeSetRecord(this.deps.codecs.changeSet, this.partition, set));
+    countRows(this.deps.metrics, changes);
+    draft.records.push(changeSetRecord(this.deps.codecs.changeSet, this.partition, set, draft.traces.get(id)));
     draft.customers.push(customer);
   }
 
@@ -214,6 +211,7 @@ export class SessionizeTask implements PartitionTask {
     const { deps, store, pace, partition } = this;
     const end = deps.metrics.transactionSeconds.startTimer();
     const snapshots = this.snapshots(draft);
+    const told = toldRecords(deps.codecs.changeSet, partition, store, pace.oldest(), draft.positions);
     const states = wholeStates(deps, store, partition, draft.renewed);
     const offsets = [topics.enriched, topics.commands].map((topic) => ({
       topic,
@@ -224,7 +222,10 @@ export class SessionizeTask implements PartitionTask {
     }));
     const bases = await this.producer.commit(
       [
-        { topic: topics.sessions, messages: [...draft.records, ...states, ...snapshots, ...this.told(draft)] },
+        {
+          topic: topics.sessions,
+          messages: [...draft.records, ...states, ...snapshots, ...told, ...draft.canaries],
+        },
         { topic: topics.deadLetter, messages: draft.refused },
       ],
       offsets,
@@ -235,30 +236,12 @@ export class SessionizeTask implements PartitionTask {
       for (const session of customer.sessions) session.floor = Math.min(session.floor, base + index);
     });
     for (const id of draft.renewed.keys()) for (const session of store.open(id).sessions) session.floor = base;
-    store.nextOffset = base + draft.records.length + states.length + snapshots.length + 2;
+    store.nextOffset = base + draft.records.length + states.length + snapshots.length + draft.canaries.length + 2;
     store.tidy();
     this.positions = draft.positions;
     this.isClean = true;
     deps.metrics.changeSets.inc(draft.records.length);
     deps.metrics.observePartition(partition, store.size(), pace.waitingCustomers, store.watermark.holdback());
-  }
-
-  /** What is told about progress never runs ahead of the rows; how far the state is stands beside it where it has. */
-  private told(draft: Draft): Message[] {
-    const { store, pace, partition } = this;
-    const { changeSet } = this.deps.codecs;
-    const reached = rawPositions(store.watermark);
-    const oldest = pace.oldest();
-    const record = (kind: 'progress' | 'position', raw: RawPositions): Message => {
-      const progress = {
-        input_offset: draft.positions.get(topics.enriched) as number,
-        command_offset: draft.positions.get(topics.commands) as number,
-        raw_partitions: store.watermark.rawPartitions,
-        raw,
-      };
-      return positionRecord(changeSet, partition, kind, progress, store.changeSeq);
-    };
-    return oldest ? [record('progress', oldest), record('position', reached)] : [record('progress', reached)];
   }
 
   /** Whole states of customers whose oldest change set is far behind: a restore need not read so far back. */
@@ -290,7 +273,10 @@ export class SessionizeTask implements PartitionTask {
   }
 
   private refusedRecord(message: KafkaMessage, topic: string, refusal: Refusal): Message {
+    this.deps.metrics.deadLetters.inc({ reason: refusal.reason });
     const origin = { topic, partition: this.partition };
+    const { reason } = refusal;
+    this.deps.problems.tell({ reason, step: 'sessionize', ...origin, offset: Number(message.offset) });
     return {
       key: message.key,
       value: this.deps.codecs.deadLetter.encode(deadLetterOf(message, origin, 'sessionize', refusal)),

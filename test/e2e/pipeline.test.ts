@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PartName } from '../../infra/local/stack';
 import { tellOrganisation } from '../../infra/tools/demo/organisation';
+import { serviceMetrics } from '../../infra/tools/docs/prometheus-metrics';
 import { checkpointFor } from '../../infra/tools/replay/checkpoint';
 import { type ReplayResult, replay } from '../../infra/tools/replay/replay';
 import { audit } from '../../infra/tools/report/audit';
@@ -17,6 +18,8 @@ import { projectRoot } from '../integration/support/build';
 import { withStack } from '../integration/support/stack';
 import { plantFault } from '../simulator/faults';
 import { simulate } from '../simulator/simulate';
+import { startCollector } from '../support/otlp';
+import { scrape, series, settled } from './support/canary';
 import { lookAt, type Polls, watchInvariants } from './support/invariants';
 
 const killed: PartName[] = ['ingest', 'enrich', 'sessionize', 'load', 'clickhouse'];
@@ -38,8 +41,24 @@ const sendFile = (settings: ToolSettings, file: string) =>
     maxRequests: 4,
   });
 
+/** Only what a sender traces is traced: the replay is not. */
+const collectorPort = 4_318 + Number(process.env.TEST_PORT_OFFSET ?? 15_000);
+const otel = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collectorPort}`,
+  OTEL_TRACES_SAMPLER: 'parentbased_always_off',
+  OTEL_BSP_SCHEDULE_DELAY: '200',
+};
+
 describe('the whole pipeline, each part killed (SIGKILL) and started again while a file is sent', () => {
-  const local = withStack(['kafka', 'registry', 'clickhouse', 'ingest', 'enrich', 'sessionize', 'load']);
+  // Canaries all the time: every test below shows that they are in no figure.
+  const local = withStack(['kafka', 'registry', 'clickhouse', 'ingest', 'enrich', 'sessionize', 'load'], {
+    partEnv: {
+      ingest: { ...otel, INGEST_CANARY_EVERY_MS: '1000' },
+      enrich: otel,
+      sessionize: otel,
+      load: otel,
+    },
+  });
   const simulation = simulate({ seed: 11, events: 12_000, days: 8 });
   const truth = simulation.truth as unknown as Truth & { days: number };
   const range = simulatedRange({ days: 8 });
@@ -173,6 +192,119 @@ describe('the whole pipeline, each part killed (SIGKILL) and started again while
       await sleep(200);
     }
   }, 60_000);
+
+  describe('canaries', () => {
+    const names = (text: string): Set<string> => new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+
+    test('are seen in every partition of both topics, a moment after they were sent', async () => {
+      const freshness = series(await scrape(local.stack, 'load'), 'load_freshness_seconds_count');
+      const seen = [...freshness].filter(([, count]) => count > 0).map(([labels]) => labels);
+      expect(seen.join()).toContain('interactions.enriched');
+      expect(seen.join()).toContain('topic="sessions"');
+      const ages = series(await scrape(local.stack, 'load'), 'load_canary_age_seconds');
+      expect(ages.size).toBe(8);
+      await settled(local.stack, 'load', 'load_canary_age_seconds', (most) => most < 10);
+    }, 60_000);
+
+    test('move no event time: the replayed events are of another month', async () => {
+      const times = series(await scrape(local.stack, 'enrich'), 'enrich_raw_timestamp_seconds');
+      expect(times.size).toBe(4);
+      expect(Math.max(...times.values()) * 1_000).toBeLessThanOrEqual(range.to);
+    });
+
+    test('are nothing to enrich and sessionize, and no dead letter', async () => {
+      const result = await settings.clickhouse.query({
+        query: `SELECT (SELECT count() FROM dead_letters WHERE reason = 'undecodable') AS refused,
+                  (SELECT count() FROM interactions WHERE occurred_at > toDateTime64({to:Float64} / 1000, 3)) AS beyond`,
+        query_params: { to: range.to },
+        format: 'JSONEachRow',
+        clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+      });
+      expect(await result.json()).toEqual([{ refused: 0, beyond: 0 }]);
+    });
+
+    test('grow old where the pipeline stands still, and are young again when it goes on', async () => {
+      await local.stack.stopPart('sessionize');
+      const stale = await settled(local.stack, 'load', 'load_canary_age_seconds', (most) => most > 5);
+      const ages = series(await scrape(local.stack, 'load'), 'load_canary_age_seconds');
+      for (const [labels, age] of ages) if (labels.includes('interactions.enriched')) expect(age).toBeLessThan(stale);
+      await local.stack.startPart('sessionize');
+      await settled(local.stack, 'load', 'load_canary_age_seconds', (most) => most < 4);
+    }, 90_000);
+
+    test('every metric that a service tells is one of the written list, and the other way round', async () => {
+      for (const service of ['ingest', 'enrich', 'sessionize', 'load'] as const) {
+        const told = [...names(await scrape(local.stack, service))].filter((name) => !/^(process|nodejs)_/.test(name));
+        const listed = serviceMetrics().filter((metric) => metric.service === service);
+        expect(told.sort()).toEqual(listed.map(({ name }) => name).sort());
+      }
+    });
+  });
+
+  test('a trace that comes with a request goes through every service, each hop the child of the one before', async () => {
+    const { spans, server } = await startCollector(collectorPort);
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    try {
+      const answer = await fetch(`${local.stack.addresses.ingestUrl}/v1/events`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', traceparent: `00-${trace}-b7ad6b7169203331-01` },
+        body: JSON.stringify({
+          event_type: 'message.sent',
+          // In time, whatever has been replayed, and beyond it: a session of its own.
+          occurred_at: range.to,
+          channel: 'CHAT',
+          text: 'words that no span may hold',
+          identities: [{ type: 'email', value: 'traced@example.org' }],
+        }),
+      });
+      expect(answer.status).toBe(202);
+      const deadline = Date.now() + 20_000;
+      while (spans.length < 5 && Date.now() < deadline) await sleep(100);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+    expect(new Set(spans.map(({ trace_id }) => trace_id))).toEqual(new Set([trace]));
+    const [request, enriched, sessionised] = ['POST /v1/events', 'enrich event', 'sessionize event'].map(
+      (name) => spans.find((span) => span.name === name)?.span_id,
+    );
+    const hops = spans.map(({ service, name, parent_span_id }) => `${service} ${name} < ${parent_span_id}`);
+    expect(hops.sort()).toEqual(
+      [
+        `enrich enrich event < ${request}`,
+        'ingest POST /v1/events < b7ad6b7169203331',
+        `load load record < ${enriched}`,
+        `load load record < ${sessionised}`,
+        `sessionize sessionize event < ${enriched}`,
+      ].sort(),
+    );
+  }, 60_000);
+
+  test('logs are JSON, tell a refused record by its event id, and hold no text and no identity', async () => {
+    const lines = (['ingest', 'enrich', 'sessionize', 'load'] as const).flatMap((part) =>
+      readFileSync(join(local.stack.dir, 'logs', `${part}.log`), 'utf8')
+        .split('\n')
+        .filter(Boolean),
+    );
+    const problems = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ reason }) => reason === 'conflicting_duplicate');
+    const place = {
+      step: 'enrich',
+      topic: 'interactions.raw',
+      partition: expect.any(Number),
+      offset: expect.any(Number),
+    };
+    expect(problems).toEqual([expect.objectContaining({ ...place, event_id: expect.any(String) })]);
+    const all = lines.join('\n');
+    const secrets = simulation.events.flatMap(({ text, identities = [] }) => [
+      ...(typeof text === 'string' && text.length > 12 ? [text] : []),
+      ...identities.map(({ value }) => value).filter((value) => value.length > 6),
+    ]);
+    expect(secrets.length).toBeGreaterThan(1_000);
+    expect([...new Set(secrets)].filter((secret) => all.includes(secret))).toEqual([]);
+    expect(all).not.toContain('traced@example.org');
+  });
 
   // Last, as it spoils the tables.
   test('the watch is not blind: half a change of each kind is seen', async () => {

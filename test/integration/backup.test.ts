@@ -149,11 +149,15 @@ describe('a backup taken during traffic', () => {
     await until('more events to be loaded', 30_000, async () => (await eventsIn()) > inBackup + 500);
     await expect(restore(deps(), from)).rejects.toThrow(/a load runs .*\n.*database customer_dynamics is in use/);
     await local.stack.killPart('clickhouse');
-    await stopLoad(load);
     const lostAt = Date.now();
     rmSync(join(local.stack.dir, 'data', 'clickhouse'), { recursive: true });
     await local.stack.startPart('clickhouse');
     await migrateInto(database);
+    await until('the running load to see that the tables are lost', 20_000, async () =>
+      (await load.notReady()).some((reason) => /stands still.*was ClickHouse lost/.test(reason)),
+    );
+    expect(await eventsIn()).toBe(0);
+    await stopLoad(load);
     // What has just been loaded may not be written down yet: it is believed for ten seconds.
     await sleep(Math.max(0, lostAt + 11_000 - Date.now()));
     load = await startLoad(groupPrefix, database);

@@ -31,7 +31,10 @@ beforeAll(async () => {
     now: Date.now,
     inFlight,
     metrics: {
-      ...createIngestMetrics(registry, { inFlightBytes: () => inFlight.bytes, spoolBytes: () => 0 }),
+      ...createIngestMetrics(registry, {
+        inFlightBytes: () => inFlight.bytes,
+        spoolBytes: () => 0,
+      }),
       request: (route, status) =>
         void answered.set(`${route} ${status}`, (answered.get(`${route} ${status}`) ?? 0) + 1),
     },

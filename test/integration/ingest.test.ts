@@ -76,6 +76,8 @@ beforeAll(async () => {
     PORT: String(stack.addresses.ports.ingest),
     INGEST_SEND_DEADLINE_MS: '3000',
     INGEST_PROBE_EVERY_MS: '500',
+    // What is in the topic is counted here.
+    INGEST_CANARY_EVERY_MS: '0',
   });
 });
 
@@ -92,6 +94,7 @@ async function spooling(folder: string, change: Record<string, string> = {}): Pr
     PORT: String(addresses.ports.ingest),
     INGEST_SEND_DEADLINE_MS: '3000',
     INGEST_PROBE_EVERY_MS: '500',
+    INGEST_CANARY_EVERY_MS: '0',
     INGEST_SPOOL_DIR: folder,
     ...change,
   });

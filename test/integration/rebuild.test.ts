@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { fenceOf } from '../../infra/tools/rebuild/pause';
+import { fenceOf } from '../../infra/tools/rebuild/fence';
 import { type RebuildDeps, rebuild } from '../../infra/tools/rebuild/rebuild';
 import { rollupNamed, rollups } from '../../infra/tools/rebuild/rollups';
 import { createKafka } from '../../services/lib/kafka/client';
@@ -98,6 +98,7 @@ const deps = (given: Partial<RebuildDeps> = {}): RebuildDeps => ({
     urls: [...loads.values()].map(({ url }) => url),
     token,
     holder: 'test',
+    ifNoneAnswers: 'say so with LOAD=stopped',
     leaseSeconds: 8,
     loadIsStopped: false,
   },

@@ -46,6 +46,7 @@ async function startIngest(): Promise<void> {
     PORT: String(addresses.ports.ingest),
     INGEST_ACCESS_FILE: join(folder, 'access.json'),
     INGEST_CORS_ORIGINS: site.origin,
+    INGEST_CANARY_EVERY_MS: '0',
   });
   await until('ingest to be ready', 20_000, async () => (await ingest.notReady()).length === 0);
 }

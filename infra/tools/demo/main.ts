@@ -74,7 +74,7 @@ async function forget(stack: StackOptions, settings: ToolSettings): Promise<void
 async function load(settings: ToolSettings, options: DemoOptions, stack: StackOptions): Promise<void> {
   const files = demoFiles(settings.stackDir);
   // Events of an older simulator are other events: a stack that holds them is refused below.
-  const wanted = JSON.stringify({ ...options, simulator: 'cases reopened, plans of agents' });
+  const wanted = JSON.stringify({ ...options, simulator: 'cases reopened, plans of agents, comments of surveys' });
   const wantedTruth = JSON.stringify({ wanted, truth: 'callbacks, surveys, cases, agents' });
   const noted = (file: string, note = wanted): boolean => existsSync(file) && readFileSync(file, 'utf8') === note;
   // Both take a while and neither needs the other.

@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Erasure } from '../../../schemas/types';
 import { customerHash, type Erasures, keyCheck } from '../../../services/lib/erasures';
-import { Pause } from '../rebuild/pause';
+import { Pause } from '../load-pause';
 import { type RebuildDeps, rebuild } from '../rebuild/rebuild';
 import { keptSince } from '../rebuild/request';
 import { rollupNamed } from '../rebuild/rollups';
@@ -163,7 +163,7 @@ async function deleteAll(deps: EraseDeps, record: ErasureRecord): Promise<void> 
     WHERE customer_id IN (${personOf(record)}) AND occurred_at <= ${untilOf(record)}
       AND occurred_at >= fromUnixTimestamp64Milli(${since}, 'UTC')`);
   for (const { table, where, pause } of deletionsOf(record)) {
-    const held = pause === undefined ? undefined : await Pause.take(deps.pause, pause, told);
+    const held = pause === undefined ? undefined : await Pause.take(deps.pause, [pause], told);
     try {
       const rows = await tables.count(table, where);
       if (rows === 0) continue;

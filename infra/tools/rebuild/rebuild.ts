@@ -7,7 +7,8 @@
  */
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Admin } from '../../../services/lib/kafka/kafkajs';
-import { fenceOf, Pause, type PauseDeps, quietFence } from './pause';
+import { Pause, type PauseDeps } from '../load-pause';
+import { fenceOf, quietFence } from './fence';
 import type { Rollup } from './rollups';
 import { baseRows, type Column, chunksOf, differences, inScope, recomputed, type Scope } from './statements';
 
@@ -63,7 +64,7 @@ export async function rebuild(
   const groupId = `${deps.groupPrefix}-${rollup.topic}`;
   const shadow = `${rollup.table}__rebuild`;
   const startedAt = Date.now();
-  const pause = await Pause.take(deps.pause, rollup.table, told);
+  const pause = await Pause.take(deps.pause, [rollup.table], told);
   try {
     for (let rounds = 1; ; rounds++) {
       const before = await quietFence(admin, groupId, rollup.topic, told, deps.pause);

@@ -5,6 +5,9 @@ import { patiently } from '../patience';
 export interface OutgoingRecord {
   key: string;
   value: Buffer;
+  headers?: Record<string, string>;
+  /** By its key where there is none. */
+  partition?: number;
 }
 
 /** One connection that can store records. It is used until its first failure and never again. */
@@ -34,6 +37,8 @@ export interface BatchingOptions {
   probeEveryMs: number;
   probeDeadlineMs: number;
   onBatch?(batch: { records: number; latency_ms: number }): void;
+  /** A send that was not acknowledged, or a quiet connection that was found broken. */
+  onFailure?(): void;
 }
 
 interface Caller {
@@ -162,6 +167,7 @@ export class BatchingProducer {
   private fail(link: Link, error: Error, callers: Caller[]): void {
     this.link = undefined;
     this.reason = `Kafka: ${error.message}`;
+    this.options.onFailure?.();
     this.log.warn({ error: error.message }, 'records could not be stored, connecting anew');
     for (const caller of new Set([...callers, ...this.waiting])) caller.reject(new NotStored(this.reason));
     this.waiting = [];

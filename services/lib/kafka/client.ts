@@ -1,8 +1,10 @@
 import type { Log } from '../log';
+import type { KafkaSecurity } from '../settings';
 import type { KafkaConfig, LogEntry } from './kafkajs';
 import { Kafka, logLevel } from './kafkajs';
+import { securityOf } from './security';
 
-export interface KafkaSettings {
+export interface KafkaSettings extends KafkaSecurity {
   KAFKA_BROKERS: string;
 }
 
@@ -18,6 +20,7 @@ export function createKafka(settings: KafkaSettings, clientId: string, log: Log,
   return new Kafka({
     clientId,
     brokers: settings.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+    ...securityOf(settings),
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
     retry: { initialRetryTime: 10, multiplier: 1.5, maxRetryTime: 500, retries: 30 },

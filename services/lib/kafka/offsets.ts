@@ -1,4 +1,4 @@
-import type { Admin } from './kafkajs';
+import type { Admin, Kafka } from './kafkajs';
 import { LostRecords } from './partition-task';
 
 export interface CommittedOffset {
@@ -27,6 +27,17 @@ export async function partitionsOf(admin: Admin, topic: string): Promise<number>
   return topics[0].partitions.length;
 }
 
+/** The same over a connection of its own, which is closed again. */
+export async function countPartitions(kafka: Kafka, topic: string): Promise<number> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    return await partitionsOf(admin, topic);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 /** First offset a partition still has. */
 export async function lowWatermark(admin: Admin, topic: string, partition: number): Promise<number> {
   const bounds = await serially(admin, () => admin.fetchTopicOffsets(topic));
@@ -37,6 +48,12 @@ export async function lowWatermark(admin: Admin, topic: string, partition: numbe
 export async function highWatermark(admin: Admin, topic: string, partition: number): Promise<number> {
   const bounds = await serially(admin, () => admin.fetchTopicOffsets(topic));
   return Number(bounds.find((entry) => entry.partition === partition)?.high ?? 0);
+}
+
+/** Offsets behind the last record of every partition of a topic. */
+export async function endsOf(admin: Admin, topic: string): Promise<Map<number, number>> {
+  const bounds = await serially(admin, () => admin.fetchTopicOffsets(topic));
+  return new Map(bounds.map(({ partition, high }) => [partition, Number(high)]));
 }
 
 /** First offset appended at or after a time (ms); undefined when there is none. */

@@ -4,6 +4,7 @@ import { patiently } from '../patience';
 import { HandOff, type HandOffLimits } from './hand-off';
 import type { Batch, ConsumerConfig, EachBatchPayload, Kafka } from './kafkajs';
 import { KafkaJSError } from './kafkajs';
+import { closeSlot as close, exclusively, newSlot, positionsOf, type Slot, type WorkPosition } from './partition-slot';
 import { type Control, LostRecords, type PartitionTask, StaleAssignment, unseen } from './partition-task';
 
 export interface PartitionLoopOptions {
@@ -17,6 +18,8 @@ export interface PartitionLoopOptions {
   /** Large batches are worked on while other partitions are fetched; without it a fetch waits for all of the last one. */
   handOff?: HandOffLimits;
   log: Log;
+  /** Called after each join of the group, for a metric. */
+  onJoin?(): void;
   /** Counts failures by partition, for a metric. */
   onFailure?(partition: number, error: Error): void;
 }
@@ -26,21 +29,11 @@ export interface PartitionLoop {
   notReady(): string[];
   /** How many partitions have lost records or must not go on. */
   standingStill(): number;
+  /** Where work stands on each partition of each topic that has been opened since it was assigned. */
+  positions(): WorkPosition[];
   /** Partitions of a topic that are assigned here, whether or not anything has come by them. */
   assigned(topic: string): number[];
   stop(): Promise<void>;
-}
-
-interface Slot {
-  task?: PartitionTask;
-  generation: number;
-  /** Commits through the batch last seen: kafkajs gives no commit of one try elsewhere. */
-  payload?: EachBatchPayload;
-  lost?: LostRecords;
-  /** In a row, without reading on. */
-  seeksBack: number;
-  /** Tail of the chain of work: whatever touches the partition queues here. */
-  lock: Promise<unknown>;
 }
 
 const tickEveryMs = 250;
@@ -79,6 +72,7 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     generation += 1;
     joined = true;
+    options.onJoin?.();
     assigned = new Set(
       Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((p) => `${topic}/${p}`)),
     );
@@ -98,7 +92,7 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
     const { batch } = payload;
     const { topic, partition } = batch;
     if (stopping || !assigned.has(`${topic}/${partition}`)) return;
-    const slot = slots.get(partition) ?? { generation: 0, seeksBack: 0, lock: Promise.resolve() };
+    const slot = slots.get(partition) ?? newSlot();
     slots.set(partition, slot);
     const bytes = assigned.size > 1 ? handOff.bytesOf(batch) : undefined;
     if (bytes === undefined) return exclusively(slot, () => work(payload, slot));
@@ -134,6 +128,7 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
       slot.seeksBack = 0;
       const input = unseen(batch, position);
       if (input.nextOffset > position) await task.handle(input, control);
+      slot.doneUntil.set(topic, Number(batch.messages[batch.messages.length - 1].timestamp));
       control.assertCurrent();
       payload.resolveOffset(batch.messages[batch.messages.length - 1].offset);
       await payload.heartbeat();
@@ -244,6 +239,7 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
       ...[...slots.values()].flatMap((slot) => (slot.lost ? [slot.lost.message] : [])),
     ],
     standingStill: () => [...slots.values()].filter(({ lost }) => lost).length,
+    positions: () => positionsOf(slots, (topic, partition) => assigned.has(`${topic}/${partition}`), topics),
     assigned: (topic) =>
       [...assigned].flatMap((name) => (name.startsWith(`${topic}/`) ? [Number(name.slice(topic.length + 1))] : [])),
     stop: async () => {
@@ -265,16 +261,3 @@ export async function startPartitionLoop(options: PartitionLoopOptions): Promise
 
 /** Where the fetch began: in kafkajs' batch, though not in its types. */
 const fetchedOffset = (batch: Batch): number => Number((batch as Batch & { fetchedOffset: string }).fetchedOffset);
-
-/** Queues work behind whatever else touches the slot; a rejection is the caller's alone. */
-function exclusively<T>(slot: Slot, work: () => Promise<T>): Promise<T> {
-  const result = slot.lock.then(work, work);
-  slot.lock = result.catch(() => undefined);
-  return result;
-}
-
-async function close(slot: Slot): Promise<void> {
-  const task = slot.task;
-  slot.task = undefined;
-  await task?.close().catch(() => undefined);
-}

@@ -28,6 +28,10 @@ export class StatusBook {
     this.changed.add(key);
   }
 
+  all(): Status[] {
+    return [...this.rows.values()];
+  }
+
   get hasChanges(): boolean {
     return this.changed.size > 0;
   }

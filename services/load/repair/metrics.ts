@@ -37,7 +37,7 @@ export function repairMetrics(registry: Registry): RepairMetrics {
       registers,
     }),
     tooLarge: new Counter({
-      name: 'load_repair_too_large_total',
+      name: 'load_repair_too_large_customers_total',
       help: 'Customers with too many events for one repair',
       registers,
     }),

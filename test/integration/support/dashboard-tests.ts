@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -6,7 +7,8 @@ import type { Asked } from '../../../dashboards/lib/expand';
 import { connectDatabase } from '../../../infra/clickhouse/database';
 import { migrate } from '../../../infra/clickhouse/migrate';
 import { rowsRead } from '../../bench/warehouse/measure';
-import { faultsOf, openedWith, type PanelQuery, sqlQueriesOf } from '../../support/panels';
+import { faultsOf, openedWith, type PanelQuery, panelsOf, sqlQueriesOf } from '../../support/panels';
+import { unknownMetrics } from '../../unit/dashboards/metrics';
 import { ScratchCopy } from './scratch-copy';
 
 /** The demo's eight days, and the same a year before, of which there is nothing. */
@@ -89,4 +91,29 @@ export function dashboardTests(client: () => ClickHouseClient, url: () => string
       expect(named.length).toBeGreaterThanOrEqual(4);
     }, 120_000);
   });
+
+  test('a metric renamed in a copy of the services is named by the panels that use it', () => {
+    const scratch = ScratchCopy.make('dashboard-scratch-metric');
+    try {
+      scratch.edit({
+        file: 'services/load/metrics.ts',
+        find: 'load_insert_retries_total',
+        put: 'load_insert_again_total',
+      });
+      const script =
+        "process.stdout.write(JSON.stringify(require('./infra/tools/docs/prometheus-metrics').serviceMetrics()))";
+      const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '-e', script], {
+        cwd: scratch.root,
+        encoding: 'utf8',
+      });
+      if (stdout === '') throw new Error(stderr);
+      const known = new Set((JSON.parse(stdout) as { name: string }[]).map(({ name }) => name));
+      const exprs = dashboards.flatMap((dashboard) =>
+        panelsOf(dashboard).flatMap(({ targets }) => targets.flatMap(({ expr }) => expr ?? [])),
+      );
+      expect(exprs.flatMap((expr) => unknownMetrics(expr, known))).toEqual(['load_insert_retries_total']);
+    } finally {
+      scratch.remove();
+    }
+  }, 60_000);
 }

@@ -31,7 +31,7 @@ describe('form-encoded webhooks', () => {
     const { post, registry } = start();
     const answer = await post(call({ CallStatus: 'ringing' }), type, url);
     expect([answer.statusCode, answer.json()]).toEqual([202, { accepted: 0, event_ids: [] }]);
-    expect(await registry.metrics()).toContain('ingest_items_skipped_total{reason="status_without_a_fact"} 1');
+    expect(await registry.metrics()).toContain('ingest_skipped_items_total{reason="status_without_a_fact"} 1');
   });
 
   test('what is wrong is told under the names of the form', async () => {

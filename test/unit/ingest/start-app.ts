@@ -32,7 +32,10 @@ export function start(change: Partial<IngestDeps> = {}) {
     notReady: () => [],
     now: () => receivedAt,
     inFlight,
-    metrics: createIngestMetrics(registry, { inFlightBytes: () => inFlight.bytes, spoolBytes: () => 0 }),
+    metrics: createIngestMetrics(registry, {
+      inFlightBytes: () => inFlight.bytes,
+      spoolBytes: () => 0,
+    }),
     registry,
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     ...change,

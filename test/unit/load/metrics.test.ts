@@ -64,6 +64,6 @@ test('how many partitions stand still is asked when metrics are read', async () 
   let count = 0;
   metrics.standingStill.set(topic, () => count);
   for (count of [2, 0]) {
-    expect(await registry.metrics()).toContain(`load_partitions_standing_still{topic="t"} ${count}`);
+    expect(await registry.metrics()).toContain(`load_standing_still_partitions{topic="t"} ${count}`);
   }
 });

@@ -42,6 +42,31 @@ describe('what sessionize does, in order', () => {
     });
   });
 
+  test('a canary is passed on behind the rows, changes nothing, and a restore reads over it', async () => {
+    const world = new World();
+    const task = await world.open();
+    send(world, 'ana', { event_id: 'a1', occurred_at: 0 });
+    const canary = { ...raw(0), kind: 'canary', sent_at: '7' };
+    world.append(topics.enriched, null, canary);
+    world.append(topics.enriched, null, { ...raw(0), kind: 'heartbeat' });
+    await world.feed(task, topics.enriched, 10);
+    send(world, 'ana', { event_id: 'a2', occurred_at: minute });
+    await world.feed(await world.open(), topics.enriched, 10);
+    expect(world.effects).toEqual([
+      'sessions marker',
+      'sessions ana#1[+a1/1], sessions progress, sessions canary, interactions.enriched@3, sessions.commands@0',
+      'sessions marker',
+      'sessions ana#2[-a1/1 +a1/2], sessions progress, interactions.enriched@4, sessions.commands@0',
+    ]);
+    const passed = { raw_partition: '0', raw_partitions: '1', kind: 'canary', sent_at: '7' };
+    expect(world.log(topics.sessions).find(({ message }) => message.headers?.kind === 'canary')?.message).toEqual({
+      key: null,
+      value: null,
+      partition: 0,
+      headers: passed,
+    });
+  });
+
   test('a poison record is a dead letter of the same transaction and costs its neighbours nothing', async () => {
     const world = new World();
     const task = await world.open();

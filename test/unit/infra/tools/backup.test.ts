@@ -105,7 +105,7 @@ describe('whether load rests', () => {
     expect(await whileLoadRests({ ...rest, admin: admin(0) }, async () => 'done')).toBe('done');
     const begun: string[] = [];
     const work = async () => begun.push('begun');
-    await expect(whileLoadRests({ ...rest, admin: admin(1) }, work)).rejects.toThrow(/cannot be paused .*LOAD_URLS/);
+    await expect(whileLoadRests({ ...rest, admin: admin(1) }, work)).rejects.toThrow(/does not answer .*LOAD_URLS/);
     await expect(whileLoadRests({ ...rest, admin: admin(2) }, work)).rejects.toThrow(
       '2 loads run and LOAD_URLS names 1',
     );

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { quietFence } from '../../../../infra/tools/rebuild/pause';
+import { quietFence } from '../../../../infra/tools/rebuild/fence';
 
 type Committed = readonly [offset: number, end?: number];
 

@@ -1,0 +1,140 @@
+/**
+ * What a text shows of its writer's feelings. The sets it learned from do not agree on what counts (stories are full of
+ * fear, comments are mostly neutral), so a text is first told to a register, and that one's probabilities and thresholds hold.
+ */
+import type { Classifier } from './classifier';
+import type { CueFinder } from './cues';
+import type { Features } from './features';
+import type { Glossary } from './words';
+
+export const emotions = ['anger', 'disgust', 'fear', 'joy', 'sadness', 'surprise'] as const;
+
+export interface Felt {
+  emotions: Record<string, number>;
+  present: string[];
+  emotion: { label: string | null; score: number };
+}
+
+/**
+ * A model's labels are `<register>.<emotion>` and `register.<register>`; `extra` holds, a label each: `slope` and `offset`
+ * (to a probability), `threshold`; and `stack` [label * inputs], what the scores of base models add. A base that reads the
+ * text as it is may hold `<register>.<emotion>` labels of its own.
+ */
+export interface EmotionModels {
+  model: Classifier;
+  /** Models whose scores are inputs of this one, in the order of `extra.bases`; `glossed`: on the text said in English. */
+  bases: { model: Classifier; glossed: boolean }[];
+  glossary?: Glossary;
+  /** Praise meant as blame. */
+  sarcasm?: CueFinder;
+}
+
+/** What sarcasm adds to the score of a probability. */
+const meant: Record<string, number> = { joy: -2.5, anger: 2 };
+
+interface Output {
+  emotion: string;
+  of: Classifier;
+  index: number;
+  slope: number;
+  offset: number;
+  threshold: number;
+}
+
+const numbers = (c: Classifier, key: string, otherwise: number): number[] =>
+  (c.extra[key] as number[] | undefined) ?? c.labels.map(() => otherwise);
+
+export class EmotionReader {
+  private readonly registers: { index: number; of: Classifier; outputs: Output[] }[] = [];
+  private readonly stack: number[];
+  private readonly inputs: Float64Array;
+
+  constructor(
+    private readonly models: EmotionModels,
+    private readonly glossed: Features,
+  ) {
+    const { model, bases } = models;
+    this.inputs = new Float64Array(bases.reduce((n, b) => n + b.model.labels.length, 0));
+    this.stack = (model.extra.stack as number[] | undefined) ?? [];
+    const all = [model, ...bases.filter((b) => !b.glossed).map((b) => b.model)].flatMap((of) =>
+      of.labels.map((label, index) => ({ of, index, label })),
+    );
+    const names = [...new Set(model.labels.filter((l) => l.startsWith('register.')).map((l) => l.slice(9)))];
+    for (const name of names) {
+      const gate = all.find((o) => o.label === `register.${name}`)!;
+      const outputs = all
+        .filter((o) => o.label.startsWith(`${name}.`))
+        .map(({ of, index, label }) => ({
+          emotion: label.slice(name.length + 1),
+          of,
+          index,
+          slope: numbers(of, 'slope', 1)[index]!,
+          offset: numbers(of, 'offset', 0)[index]!,
+          threshold: numbers(of, 'threshold', 0.5)[index]!,
+        }));
+      this.registers.push({ index: gate.index, of: gate.of, outputs });
+    }
+  }
+
+  read(features: Features): Felt {
+    const { model, bases } = this.models;
+    const scores = model.run(features);
+    if (bases.length > 0) {
+      const inputs = this.inputs;
+      baseScores(this.models, features, this.glossed, inputs);
+      for (let k = 0; k < scores.length; k++) {
+        let z = 0;
+        for (let j = 0; j < inputs.length; j++) z += this.stack[k * inputs.length + j]! * inputs[j]!;
+        scores[k]! += z;
+      }
+    }
+    let register = this.registers[0]!;
+    for (const r of this.registers) if (r.of.scores[r.index]! > register.of.scores[register.index]!) register = r;
+    const sarcastic = this.models.sarcasm ? this.models.sarcasm.find(features).length > 0 : false;
+    const felt: Record<string, number> = {};
+    for (const e of emotions) felt[e] = 0;
+    const present: string[] = [];
+    let top: Output | null = null;
+    let lead = 0;
+    for (const o of register.outputs) {
+      const p =
+        1 / (1 + Math.exp(-(o.slope * o.of.scores[o.index]! + o.offset + (sarcastic ? (meant[o.emotion] ?? 0) : 0))));
+      felt[o.emotion] = p;
+      if (p >= o.threshold) {
+        present.push(o.emotion);
+        if (o.emotion !== 'neutral' && (top === null || p / o.threshold > lead)) {
+          top = o;
+          lead = p / o.threshold;
+        }
+      }
+    }
+    return { emotions: felt, present, emotion: { label: top?.emotion ?? null, score: valence(felt) } };
+  }
+}
+
+/** Fills `inputs` with what the base models make of the text that `features` holds. */
+export function baseScores(
+  { bases, glossary }: Pick<EmotionModels, 'bases' | 'glossary'>,
+  features: Features,
+  glossed: Features,
+  inputs: Float64Array | Float32Array,
+): void {
+  let at = 0;
+  let said = false;
+  for (const base of bases) {
+    if (base.glossed && !said) {
+      glossed.run(glossary ? glossary.say(features) : '');
+      said = true;
+    }
+    for (const score of base.model.run(base.glossed ? glossed : features)) inputs[at++] = squash(score);
+  }
+}
+
+/** Scores of a base model as inputs: bounded, so that one far off counts no more than one sure. */
+export const squash = (score: number): number => Math.tanh(score / 4);
+
+/** Joy against what is bad; surprise is neither. -1..1. */
+function valence(felt: Record<string, number>): number {
+  const bad = 1 - (1 - felt.anger!) * (1 - felt.disgust!) * (1 - felt.fear!) * (1 - felt.sadness!);
+  return Math.max(-1, Math.min(1, felt.joy! - bad));
+}
