@@ -1,6 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import type { DeadLetter, EnrichedEvent, InteractionEvent } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
+import { certificateMetric, kafkaCertificates } from '../lib/certificates';
 import { consumerMetrics } from '../lib/consumer-metrics';
 import { startConsumingService } from '../lib/consuming-service';
 import { ErasureLog } from '../lib/erasure-log';
@@ -17,6 +18,7 @@ import { Texts } from './texts';
 runService('enrich', enrichSettings, process.env, async (settings, log, tracing) => {
   const registry = createMetrics('enrich');
   const metrics = enrichMetrics(registry);
+  certificateMetric(registry, 'enrich', kafkaCertificates(settings));
   const groupId = settings.ENRICH_GROUP_ID;
   const url = settings.SCHEMA_REGISTRY_URL;
   const readings = readingsOf(settings, registry, metrics, log);

@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetter, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
+import { certificateMetric, kafkaCertificates } from '../lib/certificates';
 import { ErasureLog } from '../lib/erasure-log';
 import { startHealthServer } from '../lib/health';
 import { type PartitionLoop, startPartitionLoop } from '../lib/kafka/partition-loop';
@@ -54,6 +55,7 @@ export async function startLoad(settings: LoadSettings, log: Log, tracing?: Trac
   const stopped = () => stopping;
   const registry = createMetrics('load');
   const metrics = loadMetrics(registry);
+  certificateMetric(registry, 'load', kafkaCertificates(settings));
   const warehouse = new Warehouse(settings, log);
   const persistence = new Persistence(stopped);
   const book = new StatusBook();

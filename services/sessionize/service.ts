@@ -1,5 +1,6 @@
 import type { DeadLetter, SessionChangeSet, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
+import { certificateMetric, kafkaCertificates } from '../lib/certificates';
 import { consumerMetrics } from '../lib/consumer-metrics';
 import { startConsumingService } from '../lib/consuming-service';
 import { ErasureLog } from '../lib/erasure-log';
@@ -42,6 +43,7 @@ export async function startSessionize(
 ) {
   const registry = createMetrics('sessionize');
   const metrics = sessionizeMetrics(registry);
+  certificateMetric(registry, 'sessionize', kafkaCertificates(settings));
   const groupId = settings.SESSIONIZE_GROUP_ID;
   const url = settings.SCHEMA_REGISTRY_URL;
   return startConsumingService({

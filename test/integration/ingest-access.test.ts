@@ -16,8 +16,9 @@ import { buildApp } from '../../services/ingest/app';
 import { InFlight } from '../../services/ingest/in-flight';
 import { createIngestMetrics } from '../../services/ingest/metrics';
 import { type IngestSettings, ingestSettings } from '../../services/ingest/settings';
-import { certificateEnds, followCertificate, tlsOptions } from '../../services/ingest/tls';
+import { followCertificate, tlsCertificates, tlsOptions } from '../../services/ingest/tls';
 import { avroType } from '../../services/lib/avro';
+import { certificateEnds } from '../../services/lib/certificates';
 import { readSettings } from '../../services/lib/settings';
 import { projectRoot } from './support/build';
 import { ServiceProcess, until } from './support/service-process';
@@ -156,7 +157,6 @@ const hasOpenssl = /^OpenSSL [3-9]/.test(spawnSync('openssl', ['version'], { enc
       metrics: createIngestMetrics(registry, {
         inFlightBytes: () => inFlight.bytes,
         spoolBytes: () => 0,
-        certificates: () => new Map(),
       }),
       registry,
       log: pino({ level: 'silent' }),
@@ -166,10 +166,11 @@ const hasOpenssl = /^OpenSSL [3-9]/.test(spawnSync('openssl', ['version'], { enc
   afterAll(() => app?.close());
 
   test('when the certificates end is known, for an alert', () => {
-    const ends = certificateEnds(settings);
+    const ends = certificateEnds(tlsCertificates(settings));
     expect([...ends.keys()]).toEqual(['server', 'client_ca']);
     for (const end of ends.values()) expect(Math.abs(end - Date.now() / 1_000 - 2 * 86_400)).toBeLessThan(600);
-    expect(certificateEnds({ ...settings, INGEST_TLS_CLIENT_CA_FILE: join(folder, 'gone.pem') }).size).toBe(1);
+    const lost = { ...settings, INGEST_TLS_CLIENT_CA_FILE: join(folder, 'gone.pem') };
+    expect(certificateEnds(tlsCertificates(lost)).size).toBe(1);
   });
 
   const post = (path: string, certificate?: string) =>
