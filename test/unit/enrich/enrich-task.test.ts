@@ -98,7 +98,10 @@ describe('a canary', () => {
     const { feed, metrics } = await open();
     const records = await feed([empty, canary], [bytes({ event_id: 'a' })]);
     expect(records).toHaveLength(3);
-    expect(JSON.parse(String(records.find(({ value }) => value !== null)?.value))).toMatchObject({ event_id: 'a', late: false });
+    expect(JSON.parse(String(records.find(({ value }) => value !== null)?.value))).toMatchObject({
+      event_id: 'a',
+      late: false,
+    });
     expect((await metrics.events.get()).values).toEqual([{ labels: { result: 'enriched' }, value: 1 }]);
   });
 
