@@ -8,7 +8,7 @@ export STACK_DIR STACK_PORT_OFFSET
 
 bin := node_modules/.bin
 stack := node dist/infra/local/cli.js
-sources := $(shell find services schemas infra test/simulator test/tools test/bench test/chaos test/guide test/support test/integration/support -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
+sources := $(shell find services schemas infra dashboards test/simulator test/tools test/bench test/chaos test/guide test/support test/integration/support -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
 
 ##@ Look at it
 
@@ -18,8 +18,11 @@ help: ## This list
 demo: build ## Start everything, replay a simulated organisation, show and verify the figures (FAULT=drop|double|shift plants one)
 	@FAULT='$(FAULT)' node dist/infra/tools/demo/main.js
 
-report: build ## Print the demo's report again (TRUTH=file compares with another truth)
-	@node dist/infra/tools/report/main.js
+report: build ## Print the figures, and write them as one HTML file with charts: [FROM=2026-11-01 TO=2026-11-08] [FILE=report.html] [TRUTH=file]
+	@FROM='$(FROM)' TO='$(TO)' FILE='$(FILE)' node dist/infra/tools/report/main.js
+
+grafana: build ## Open the dashboards in a Grafana of this machine (on PATH, or by Docker), on the local stack
+	@node dist/infra/tools/grafana/main.js
 
 ##@ Run it
 
@@ -74,7 +77,7 @@ check: build ## What needs no stack: formatting, lint, types, generated files, u
 	@$(bin)/biome check --error-on-warnings .
 	@$(bin)/tsc -p tsconfig.json --noEmit
 	@$(bin)/tsc -p tracker/tsconfig.json
-	@node dist/schemas/generate.js --check
+	@node dist/schemas/generate.js --check && node dist/dashboards/generate.js --check
 	@$(bin)/jest test/unit
 
 test: check ## Everything: check, then integration and end-to-end tests on stacks of their own
@@ -89,6 +92,15 @@ chaos: build ## Kill and stop parts at random during a load and compare (long; S
 	@node dist/test/chaos/load.js
 	@node dist/test/chaos/engine.js
 
+licences: build ## The licence of every package, and whether it may go with Apache-2.0
+	@node dist/infra/licences/main.js
+
+sbom: node_modules/.installed ## What the image is made of, as CycloneDX: .local/sbom.cdx.json
+	@mkdir -p .local && npm sbom --sbom-format cyclonedx --omit=dev --package-lock-only > .local/sbom.cdx.json && echo 'written to .local/sbom.cdx.json'
+
+audit: node_modules/.installed ## Known faults of packages, asked of npm's registry (what is shipped, then all)
+	@npm audit --omit=dev && npm audit --audit-level=high
+
 ##@ Work on it
 
 train: node_modules/.installed ## Train the text models: DATA=folder of the sets [ONLY=names], or DATA=labels.csv [NAME=custom] for intents of your own
@@ -97,8 +109,8 @@ train: node_modules/.installed ## Train the text models: DATA=folder of the sets
 evaluate: node_modules/.installed ## How good the text models are: DATA=folder of the sets [ONLY=names]; accuracy, macro-F1, calibration, the floor beside
 	@DATA='$(DATA)' ONLY='$(ONLY)' $(bin)/tsx services/enrich/model/evaluate/main.ts
 
-generate: build ## Write the generated files again (schemas/types.ts, the web tracker's script)
-	@node dist/schemas/generate.js && node dist/infra/tools/tracker/main.js && $(MAKE) --no-print-directory build
+generate: build ## Write the generated files again (schemas/types.ts, the web tracker's script, the dashboards)
+	@node dist/schemas/generate.js && node dist/infra/tools/tracker/main.js && node dist/dashboards/generate.js && $(MAKE) --no-print-directory build
 
 build: node_modules/.installed dist/.built
 
@@ -106,8 +118,16 @@ docs: build ## Write docs/ again: the data dictionary, and the answers in the an
 	@node dist/infra/tools/docs/main.js
 	@node dist/test/guide/main.js
 
-images: ## Build the container image (needs Docker; comes with the deployment)
-	@echo 'There is no image yet: it comes with the Helm chart. The services run from dist/ meanwhile.' && exit 1
+images: ## Build the container image (needs Docker): IMAGE=customer-dynamics VERSION=local
+	@command -v docker >/dev/null 2>&1 || { echo 'There is no docker here: install it, or build infra/Dockerfile with another tool (infra/image/README.md).' >&2; exit 1; }
+	@DOCKER_BUILDKIT=1 docker build -f infra/Dockerfile -t $(or $(IMAGE),customer-dynamics):$(or $(VERSION),local) --build-arg VERSION=$(or $(VERSION),local) --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) .
+
+capacity: build ## Partitions, cores, memory, disk on paper: EVENTS_PER_SECOND=1000 OPEN_CUSTOMERS=100000 [SKEW=2.2] [FRESHNESS_SECONDS=2]
+	@EVENTS_PER_SECOND='$(EVENTS_PER_SECOND)' OPEN_CUSTOMERS='$(OPEN_CUSTOMERS)' SKEW='$(SKEW)' FRESHNESS_SECONDS='$(FRESHNESS_SECONDS)' PEAK_OVER_MEAN='$(PEAK_OVER_MEAN)' CLICKHOUSE_DAYS='$(CLICKHOUSE_DAYS)' node dist/infra/tools/capacity/main.js
+
+chart: build ## Lay the whole Helm chart into .local/chart (topics, rules and dashboards put in); package it where helm is
+	@node dist/infra/helm/main.js .local/chart
+	@if command -v helm >/dev/null 2>&1; then helm package --destination .local/chart .local/chart/customer-dynamics; fi
 
 ##@ Clean up
 

@@ -10,6 +10,15 @@ export class MigrationRefused extends Error {
   }
 }
 
+/** Files that are not applied yet. Changes nothing; of a database without any record all are missing. */
+export async function missingMigrations(client: ClickHouseClient, folder: string): Promise<Migration[]> {
+  const migrations = readMigrations(folder);
+  const recorded = await client.query({ query: 'EXISTS TABLE schema_migrations', format: 'JSONEachRow' });
+  const [{ result }] = await recorded.json<{ result: number }>();
+  const applied = result === 1 ? await appliedMigrations(client) : [];
+  return migrations.filter(({ number }) => !applied.some((one) => one.number === number));
+}
+
 export interface MigrateOptions {
   /** Folder of the numbered files. */
   folder: string;

@@ -14,7 +14,7 @@ export interface Ttl {
 }
 
 /** Columns of interactions that hold free text; they become empty. */
-const textColumns = ['page_url', 'page_title', 'page_referrer', 'attributes'];
+const textColumns = ['text', 'page_url', 'page_title', 'page_referrer', 'attributes'];
 
 /** Table, its time, and which setting it follows. Rows that are summed or collapsed together share that time, so no half of them goes. */
 const tables: readonly [table: string, time: string, days: keyof Ttl][] = [

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { z } from 'zod';
+import type { KafkaSettings } from '../../services/lib/kafka/client';
 import { commonSettings, integer, readSettings, url } from '../../services/lib/settings';
 
 /** What the commands for people read: the same names as the services, moved by STACK_PORT_OFFSET. */
@@ -35,6 +36,8 @@ export interface ToolSettings {
   stackDir: string;
   portOffset: number;
   brokers: string;
+  /** Addresses and how to prove who asks, as `createKafka` takes them. */
+  kafka: KafkaSettings;
   ingestUrl: string;
   ingestKey?: string;
   schemaRegistryUrl: string;
@@ -59,9 +62,10 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
     stackDir: settings.STACK_DIR,
     portOffset: settings.STACK_PORT_OFFSET,
     brokers: env.KAFKA_BROKERS || at(9092),
+    kafka: { ...settings, KAFKA_BROKERS: env.KAFKA_BROKERS || at(9092) },
     ingestUrl: env.INGEST_URL || `http://${at(8080)}`,
     ingestKey: settings.INGEST_KEY,
-    schemaRegistryUrl: env.SCHEMA_REGISTRY_URL || `http://${at(8085)}/apis/ccompat/v7`,
+    schemaRegistryUrl: env.SCHEMA_REGISTRY_URL ? settings.SCHEMA_REGISTRY_URL : `http://${at(8085)}/apis/ccompat/v7`,
     clickhouseUrl,
     database: settings.CLICKHOUSE_DATABASE,
     clickhouse: createClient({

@@ -16,7 +16,9 @@ import type { Control, PartitionTask, TaskInput } from '../lib/kafka/partition-t
 import { partitionOf } from '../lib/kafka/partitioner';
 import type { ServiceClient } from '../lib/kafka/service-client';
 import { TransactionalProducer } from '../lib/kafka/transactional-producer';
+import type { Problems } from '../lib/problems';
 import { canaryKind, kindHeader, rawHeaders, sentAtHeader, topics } from '../lib/topics';
+import { BatchSpans, batchAttributes, type TraceHeaders, type Tracing } from '../lib/tracing';
 import { enrichEvent } from './domain/enrich-event';
 import type { IdentityRules } from './domain/identity';
 import { RawTime } from './domain/raw-time';
@@ -24,15 +26,20 @@ import { refusalOf } from './domain/refusal';
 import type { RepeatWindow } from './domain/repeat-window';
 import type { EnrichMetrics } from './metrics';
 import { rebuildWindow } from './rebuild-window';
+import type { PendingEvent, Texts } from './texts';
 
 export interface EnrichDeps {
   client: ServiceClient;
   groupId: string;
   codecs: { raw: AvroCodec<InteractionEvent>; enriched: AvroCodec<EnrichedEvent>; deadLetter: AvroCodec<DeadLetter> };
   rules: { latenessMs: number; identity: IdentityRules; dedupMaxIds: number; dedupMaxAgeMs: number };
+  /** Reads and redacts what customers wrote. */
+  texts: Texts;
   acceptLost: boolean;
   metrics: EnrichMetrics;
   erasureLog: Pick<ErasureLog, 'fresh' | 'erasures'>;
+  problems: Pick<Problems, 'tell'>;
+  tracing?: Tracing;
 }
 
 const heartbeatEveryMs = 1_000;
@@ -98,26 +105,37 @@ export class EnrichTask implements PartitionTask {
     const { raw } = this.deps.codecs;
     await this.deps.erasureLog.fresh();
     await raw.prepare(input.messages.map(({ value }) => value));
-    const enriched: Message[] = [];
+    const pending: Pending[] = [];
+    const canaries: Message[] = [];
     const refused: Message[] = [];
-    const { metrics } = this.deps;
+    const { metrics, tracing } = this.deps;
+    const spans = new BatchSpans(tracing, 'enrich event', batchAttributes(topics.raw, this.partition));
     this.oldestReceivedAt = Number.POSITIVE_INFINITY;
     for (const message of input.messages) {
       const sentAt = canarySentAt(message);
       if (sentAt !== undefined) {
-        enriched.push(...this.toEveryPartition({ [kindHeader]: canaryKind, [sentAtHeader]: String(sentAt) }));
+        canaries.push(...this.toEveryPartition({ [kindHeader]: canaryKind, [sentAtHeader]: String(sentAt) }));
         continue;
       }
-      const result = this.enrichOne(message);
+      const carried = spans.begin(message);
+      const result = this.enrichOne(message, carried);
       metrics.events.inc({ result: result.kind });
-      if (result.kind === 'enriched' || result.kind === 'late') enriched.push(result.record);
+      if (result.kind === 'enriched' || result.kind === 'late') pending.push(result.event);
       else if (result.kind === 'refused') {
         metrics.deadLetters.inc({ reason: result.refusal.reason });
         refused.push(this.refusedRecord(message, result.refusal));
       }
     }
+    await this.deps.texts.apply(pending, () => control.heartbeat());
+    const enriched = [...pending.map((event) => this.record(event)), ...canaries];
     control.assertCurrent();
-    await this.commit(enriched, refused, input.nextOffset, Date.now());
+    try {
+      await this.commit(enriched, refused, input.nextOffset, Date.now());
+    } catch (error) {
+      spans.end(error);
+      throw error;
+    }
+    spans.end();
     metrics.batchRecords.observe(input.messages.length);
     if (this.oldestReceivedAt < Number.POSITIVE_INFINITY) {
       metrics.eventAge.observe(Math.max(0, Date.now() - this.oldestReceivedAt) / 1_000);
@@ -136,7 +154,7 @@ export class EnrichTask implements PartitionTask {
     await this.producer.close();
   }
 
-  private enrichOne(message: KafkaMessage): EnrichResult {
+  private enrichOne(message: KafkaMessage, carried: TraceHeaders | undefined): EnrichResult {
     const { codecs, rules } = this.deps;
     let event: InteractionEvent;
     try {
@@ -162,15 +180,19 @@ export class EnrichTask implements PartitionTask {
     const value = enrichEvent(event, late, rules.identity);
     // Of a time that was erased: sent again, replayed, or on its way while it was erased.
     if (this.deps.erasureLog.erasures.covers(value.customer_id, value)) return { kind: 'erased' };
-    const key = value.customer_id || (value.actor_id as string);
     return {
       kind: late ? 'late' : 'enriched',
-      record: {
-        key,
-        value: codecs.enriched.encode(value),
-        partition: partitionOf(key, this.counts.enriched),
-        headers: this.headers(),
-      },
+      event: { raw: event, value, headers: { ...this.headers(), ...carried } },
+    };
+  }
+
+  private record({ value, headers }: Pending): Message {
+    const key = value.customer_id || (value.actor_id as string);
+    return {
+      key,
+      value: this.deps.codecs.enriched.encode(value),
+      partition: partitionOf(key, this.counts.enriched),
+      headers,
     };
   }
 
@@ -225,6 +247,8 @@ export class EnrichTask implements PartitionTask {
 
   private refusedRecord(message: KafkaMessage, refusal: Refusal): Message {
     const origin = { topic: topics.raw, partition: this.partition };
+    const { reason, event_id } = refusal;
+    this.deps.problems.tell({ reason, step: 'enrich', ...origin, offset: Number(message.offset), event_id });
     return {
       key: message.key,
       value: this.deps.codecs.deadLetter.encode(deadLetterOf(message, origin, 'enrich', refusal)),
@@ -233,8 +257,13 @@ export class EnrichTask implements PartitionTask {
   }
 }
 
+/** An event that goes on; headers as of its place in the log. */
+interface Pending extends PendingEvent {
+  headers: Record<string, string>;
+}
+
 type EnrichResult =
-  | { kind: 'enriched' | 'late'; record: Message }
+  | { kind: 'enriched' | 'late'; event: Pending }
   | { kind: 'repeat' }
   | { kind: 'erased' }
   | { kind: 'refused'; refusal: Refusal };

@@ -10,6 +10,7 @@ import type { InteractionEvent } from '../../schemas/types';
 import { addHealth } from '../lib/health';
 import { NotStored, type OutgoingRecord } from '../lib/kafka/batching-producer';
 import type { Log } from '../lib/log';
+import { type Tracing, traceOfRequest } from '../lib/tracing';
 import type { Gate } from './access/gate';
 import { admission, refusalOfBody, type SourceOf, type Taking } from './admission';
 import { readBody } from './body';
@@ -22,6 +23,7 @@ import { type Refusal, sendRefusal, sendUnavailable, tooLarge, unavailableRetryS
 import type { IngestSettings } from './settings';
 import { eventMediaTypes, sources as fixedSources, sourceOfRequest } from './sources';
 import type { Source } from './sources/source';
+import { traceRequests } from './trace-requests';
 import { serveTracker } from './tracker';
 
 export interface IngestDeps {
@@ -48,6 +50,8 @@ export interface IngestDeps {
   metrics: IngestMetrics;
   registry: Registry;
   log: Log;
+  /** Spans for requests; without it a trace that comes with one is passed on. */
+  tracing?: Tracing;
 }
 
 /** The HTTP side of ingest, not listening. Everything it needs from outside comes in `deps`. */
@@ -100,6 +104,8 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
       encode: deps.encode,
       maxEventBytes: settings.INGEST_MAX_EVENT_BYTES,
     });
+    const carried = request.span?.headers ?? traceOfRequest(request.headers);
+    if (carried) for (const record of records) record.headers = { ...carried };
     await deps.store(records);
     metrics.accepted(systems, agesMs);
     for (const { reason } of skipped) metrics.skipped(reason);
@@ -126,6 +132,7 @@ export function buildApp(deps: IngestDeps): FastifyInstance {
   app.get('/openapi.json', async () => document);
   serveTracker(app);
 
+  if (deps.tracing) traceRequests(app, deps.tracing);
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;

@@ -1,4 +1,5 @@
 import type { Server as TlsServer } from 'node:tls';
+import { certificateMetric, kafkaCertificates } from '../lib/certificates';
 import { BatchingProducer } from '../lib/kafka/batching-producer';
 import { createKafka } from '../lib/kafka/client';
 import { countPartitions } from '../lib/kafka/offsets';
@@ -20,7 +21,7 @@ import type { Source } from './sources/source';
 import { lockFolder } from './spool/folder-lock';
 import { Spool } from './spool/spool';
 import { SpoolingStore } from './spool/spooling-store';
-import { certificateEnds, followCertificate, tlsOptions } from './tls';
+import { followCertificate, tlsCertificates, tlsOptions } from './tls';
 
 const service = 'ingest';
 
@@ -40,17 +41,17 @@ const kafkaPatience = {
   retry: { initialRetryTime: 20, multiplier: 2, maxRetryTime: 500, retries: 2 },
 };
 
-void runService(service, ingestSettings, process.env, async (settings, log) => {
+void runService(service, ingestSettings, process.env, async (settings, log, tracing) => {
   const tls = tlsOptions(settings);
   const unlock = settings.INGEST_SPOOL_DIR === undefined ? undefined : lockFolder(settings.INGEST_SPOOL_DIR);
   const spool = await openSpool(settings, log);
   const sources = configuredSources(settings);
   const registry = createMetrics(service);
+  certificateMetric(registry, service, { ...tlsCertificates(settings), ...kafkaCertificates(settings) });
   const inFlight = new InFlight(settings.INGEST_MAX_IN_FLIGHT_BYTES);
   const metrics = createIngestMetrics(registry, {
     inFlightBytes: () => inFlight.bytes,
     spoolBytes: () => spool?.unreplayedBytes ?? 0,
-    certificates: () => certificateEnds(settings),
   });
   const gate = new Gate({
     rules: undefined,
@@ -86,6 +87,7 @@ void runService(service, ingestSettings, process.env, async (settings, log) => {
     metrics,
     registry,
     log,
+    tracing,
     encode: (event) => schema.encode(event),
     store: (records) => store.store(records),
     notReady: () => [...schema.notReady(), ...store.notReady()],

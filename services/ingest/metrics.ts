@@ -26,8 +26,6 @@ export interface IngestGauges {
   inFlightBytes(): number;
   /** On the disk and not in Kafka yet. */
   spoolBytes(): number;
-  /** When each certificate in use ends, as Unix time in seconds, by what it is for. */
-  certificates(): ReadonlyMap<string, number>;
 }
 
 /** The figures of ingest. */
@@ -112,15 +110,6 @@ export function createIngestMetrics(registry: Registry, gauges: IngestGauges): I
     registers,
     collect() {
       this.set(gauges.spoolBytes());
-    },
-  });
-  new Gauge({
-    name: 'ingest_certificate_expiry_timestamp_seconds',
-    help: 'When a certificate of the settings ends, as Unix time',
-    labelNames: ['certificate'],
-    registers,
-    collect() {
-      for (const [certificate, end] of gauges.certificates()) this.set({ certificate }, end);
     },
   });
   const spooled = new Counter({

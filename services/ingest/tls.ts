@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls';
 import { createSecureContext } from 'node:tls';
+import type { CertificateFiles } from '../lib/certificates';
 import type { Log } from '../lib/log';
 import { SettingsError } from '../lib/settings';
 import { fileVersion } from './file-version';
@@ -76,20 +76,11 @@ export function followCertificate(
   return () => clearInterval(timer);
 }
 
-/** When the server's certificate and that of the CA of clients end, as Unix time in seconds; those that can be read. */
-export function certificateEnds(settings: TlsSettings): Map<string, number> {
-  const files = { server: settings.INGEST_TLS_CERT_FILE, client_ca: settings.INGEST_TLS_CLIENT_CA_FILE };
-  const ends = new Map<string, number>();
-  for (const [name, path] of Object.entries(files)) {
-    if (path === undefined) continue;
-    try {
-      ends.set(name, Date.parse(new X509Certificate(readFileSync(path)).validTo) / 1_000);
-    } catch {
-      // A wrong file is told when it is read for use.
-    }
-  }
-  return ends;
-}
+/** What ingest shows its senders, and who vouches for them. */
+export const tlsCertificates = (settings: TlsSettings): CertificateFiles => ({
+  server: settings.INGEST_TLS_CERT_FILE,
+  client_ca: settings.INGEST_TLS_CLIENT_CA_FILE,
+});
 
 /** Common name of the client's certificate, when our CA has vouched for it. */
 export function commonNameOf({ socket }: IncomingMessage): string | undefined {

@@ -20,6 +20,16 @@ export class UndecodableValue extends Error {
 export const avroType = (schema: SchemaName | object): avro.Type =>
   avro.Type.forSchema(typeof schema === 'string' ? JSON.parse(schemaTexts[schema]) : (schema as avro.Schema));
 
+/** Name and password of a URL go into a header: the client would ask for a host of that whole name. */
+export function registryAddress(registryUrl: string): { host: string; auth?: { username: string; password: string } } {
+  const url = new URL(registryUrl);
+  if (url.username === '') return { host: registryUrl };
+  const auth = { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  url.username = '';
+  url.password = '';
+  return { host: url.href.replace(/\/$/, ''), auth };
+}
+
 /** Shared by the values encoded one after the other: freed when the last of them is. */
 const slabBytes = 256 * 1024;
 
@@ -58,7 +68,10 @@ export class AvroCodec<T> {
     name: SchemaName,
     fields?: readonly string[],
   ): Promise<AvroCodec<T>> {
-    const registry = new SchemaRegistry({ host: registryUrl, retry: { retries: 2, initialRetryTimeInSecs: 0.2 } });
+    const registry = new SchemaRegistry({
+      ...registryAddress(registryUrl),
+      retry: { retries: 2, initialRetryTimeInSecs: 0.2 },
+    });
     const { id } = await registry.register({ type: SchemaType.AVRO, schema: schemaTexts[name] }, { subject });
     const writer = fastType(JSON.parse(schemaTexts[name]));
     return new AvroCodec<T>(registry, fields ? narrowed(name, fields) : writer, id, writer, avroType(name));

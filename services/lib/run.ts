@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { createLog, type Log } from './log';
 import { readSettings, SettingsError } from './settings';
+import { startTracing, type Tracing } from './tracing';
 
 /** What a started service gives back: `stop` drains and closes, and is called once. */
 export interface Running {
@@ -12,13 +13,13 @@ const stopDeadlineMs = 20_000;
 
 /**
  * Runs a service from its `main.ts`: checks settings (all faults together, exit 78), starts, and on SIGTERM or SIGINT
- * stops once, drained. A start that fails says why in one line and exits with 1.
+ * stops once, drained. Traces are on where OpenTelemetry's variables say so. A start that fails says why in one line and exits with 1.
  */
 export async function runService<T extends z.ZodObject<{ LOG_LEVEL: z.ZodType<string> }>>(
   service: string,
   schema: T,
   env: Record<string, string | undefined>,
-  start: (settings: z.infer<T>, log: Log) => Promise<Running>,
+  start: (settings: z.infer<T>, log: Log, tracing: Tracing | undefined) => Promise<Running>,
 ): Promise<void> {
   let settings: z.infer<T>;
   try {
@@ -30,14 +31,15 @@ export async function runService<T extends z.ZodObject<{ LOG_LEVEL: z.ZodType<st
   const log = createLog(service, settings.LOG_LEVEL as string);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   try {
-    const running = await start(settings, log);
+    const tracing = await startTracing(service, env, log);
+    const running = await start(settings, log, tracing);
     let stopping = false;
     const stop = (signal: string): void => {
       if (stopping) return;
       stopping = true;
       log.info({ signal }, 'stopping');
       setTimeout(() => process.exit(1), stopDeadlineMs).unref();
-      running.stop().then(
+      stopAll(running, tracing).then(
         () => process.exit(0),
         (error) => {
           log.error({ err: error }, 'stop failed');
@@ -52,6 +54,12 @@ export async function runService<T extends z.ZodObject<{ LOG_LEVEL: z.ZodType<st
     // Files that settings name are read by the start.
     process.exit(error instanceof SettingsError ? 78 : 1);
   }
+}
+
+/** The service first, so that its last spans are sent. */
+async function stopAll(running: Running, tracing: Tracing | undefined): Promise<void> {
+  await running.stop();
+  await tracing?.stop().catch(() => undefined);
 }
 
 function startFault(error: unknown): string {

@@ -29,7 +29,7 @@ export const sentAtHeader = 'sent_at';
 /** Schema of the values of each topic; registered as `<topic>-value`. */
 export const valueSchemas = {
   [topics.raw]: 'interaction-event.v1',
-  [topics.enriched]: 'enriched-event.v1',
+  [topics.enriched]: 'enriched-event.v2',
   [topics.sessions]: 'session-change-set.v1',
   [topics.commands]: 'session-command.v1',
   [topics.deadLetter]: 'dead-letter.v1',

@@ -1,6 +1,7 @@
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
 import type { Control } from '../lib/kafka/partition-task';
 import type { Log } from '../lib/log';
+import type { Problems } from '../lib/problems';
 import type { DeadLetterProducer } from './dead-letter-producer';
 import type { InsertPlan } from './domain/insert-statement';
 import { type Intent, tokenOf } from './domain/intent';
@@ -19,6 +20,7 @@ export interface BlockWriterDeps {
   deadLetters: Pick<DeadLetterProducer, 'send'>;
   persistence: Pick<Persistence, 'until'>;
   metrics: LoadMetrics;
+  problems: Pick<Problems, 'tell'>;
   log: Log;
   /** A request to ClickHouse older than this is no longer executed. */
   insertTimeoutMs: number;
@@ -112,6 +114,10 @@ export class BlockWriter {
       this.deps.deadLetters.send(topic, this.partition, refused, faults),
     );
     this.deps.metrics.leftOut.inc({ topic }, refused.length);
+    for (const record of refused) {
+      const place = { topic, partition: this.partition, offset: offsetOf(record) };
+      this.deps.problems.tell({ reason: 'undecodable', step: 'load', ...place });
+    }
     await commit(without);
     return without;
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
 import { type Control, type PartitionTask, StaleAssignment, type TaskInput } from '../lib/kafka/partition-task';
+import { BatchSpans, batchAttributes, type Tracing } from '../lib/tracing';
 import { BlockWriter, type BlockWriterDeps } from './block-writer';
 import { canariesOf } from './canaries';
 import { blockLength, type Limits } from './domain/blocks';
@@ -30,6 +31,7 @@ export interface LoadDeps extends BlockWriterDeps {
   pauses: Pick<Pauses, 'isPaused'>;
   /** Who was erased does not come back. */
   screen: Screen;
+  tracing?: Tracing;
 }
 
 /** What the group has committed for a partition; the log's start when it has committed nothing. */
@@ -197,12 +199,22 @@ export class LoadTask implements PartitionTask, Pausable {
       end: offsetOf(records[records.length - 1]),
       left_out: [],
     };
+    const spans = this.spansOf(records);
     const { end } = records.some(isData)
       ? await this.writer.begin(asked, records, control, (intent) => this.commit(intent.start, intent, control))
       : asked;
+    spans?.end();
     const done = upTo(records, end);
     await this.advance(end + 1, done, control);
     return done.length;
+  }
+
+  /** Spans from here to when the block is in; none where nobody traces. Of a block that fails nothing is told: it is tried on. */
+  private spansOf(records: readonly KafkaMessage[]): BatchSpans | undefined {
+    if (!this.deps.tracing) return undefined;
+    const spans = new BatchSpans(this.deps.tracing, 'load record', batchAttributes(this.topic, this.partition));
+    for (const record of records) if (isData(record)) spans.begin(record);
+    return spans;
   }
 
   /** Everything below `next` is in the tables, or was nothing to insert. */

@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetter, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
+import { certificateMetric, kafkaCertificates } from '../lib/certificates';
 import { ErasureLog } from '../lib/erasure-log';
 import { startHealthServer } from '../lib/health';
 import { type PartitionLoop, startPartitionLoop } from '../lib/kafka/partition-loop';
@@ -15,8 +16,10 @@ import { watchLag } from '../lib/lag';
 import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
 import { patiently } from '../lib/patience';
+import { Problems } from '../lib/problems';
 import type { Running } from '../lib/run';
 import { topics, valueSchemas } from '../lib/topics';
+import type { Tracing } from '../lib/tracing';
 import { DeadLetterProducer } from './dead-letter-producer';
 import { currentVersion } from './domain/insert-plans';
 import { ForeignMetadata } from './domain/intent';
@@ -47,11 +50,12 @@ const settleWithinMs = 3_000;
  * Starts: health at once, then Kafka, schemas and ClickHouse, each waited for; then what was loaded before is checked
  * against the tables; then one consumer group a topic. Until all run the service lives and is not ready.
  */
-export async function startLoad(settings: LoadSettings, log: Log): Promise<Running> {
+export async function startLoad(settings: LoadSettings, log: Log, tracing?: Tracing): Promise<Running> {
   let stopping = false;
   const stopped = () => stopping;
   const registry = createMetrics('load');
   const metrics = loadMetrics(registry);
+  certificateMetric(registry, 'load', kafkaCertificates(settings));
   const warehouse = new Warehouse(settings, log);
   const persistence = new Persistence(stopped);
   const book = new StatusBook();
@@ -137,6 +141,8 @@ export async function startLoad(settings: LoadSettings, log: Log): Promise<Runni
       tasks,
       pauses,
       screen,
+      tracing,
+      problems: new Problems(log),
       insertTimeoutMs: settings.LOAD_INSERT_TIMEOUT_MS,
     };
     const repairer = new Repairer({

@@ -2,7 +2,7 @@ import { AvroCodec, UndecodableValue } from '../lib/avro';
 import type { ErasureLog } from '../lib/erasure-log';
 import type { EventTimes } from '../lib/erasures';
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
-import { kindHeader, topics } from '../lib/topics';
+import { kindHeader, topics, valueSchemas } from '../lib/topics';
 
 /** Leaves out what must not be loaded any more; offsets and headers of what is left out still count. */
 export interface Screen {
@@ -26,7 +26,7 @@ export class ErasureScreen implements Screen {
   static async open(log: ErasureLog, registryUrl: string, leftOut: (count: number) => void): Promise<ErasureScreen> {
     const fields = ['occurred_at', 'received_at'];
     const subject = `${topics.enriched}-value`;
-    const codec = await AvroCodec.register<EventTimes>(registryUrl, subject, 'enriched-event.v1', fields);
+    const codec = await AvroCodec.register<EventTimes>(registryUrl, subject, valueSchemas[topics.enriched], fields);
     return new ErasureScreen(log, codec, leftOut);
   }
 

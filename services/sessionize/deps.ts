@@ -3,6 +3,8 @@ import type { AvroCodec } from '../lib/avro';
 import type { ErasureLog } from '../lib/erasure-log';
 import type { ServiceClient } from '../lib/kafka/service-client';
 import type { TransactionalProducer } from '../lib/kafka/transactional-producer';
+import type { Problems } from '../lib/problems';
+import type { Tracing } from '../lib/tracing';
 import type { SessionRules } from './domain/rules';
 import type { SessionizeMetrics } from './metrics';
 import type { Packing } from './store';
@@ -35,4 +37,6 @@ export interface SessionizeDeps {
   acceptLost: boolean;
   erasureLog: Pick<ErasureLog, 'refresh' | 'erasures'>;
   metrics: SessionizeMetrics;
+  problems: Pick<Problems, 'tell'>;
+  tracing?: Tracing;
 }

@@ -1,5 +1,7 @@
 import type { Message } from '../lib/kafka/kafkajs';
 import type { TaskInput } from '../lib/kafka/partition-task';
+import { topics } from '../lib/topics';
+import { BatchSpans, batchAttributes, type TraceHeaders, type Tracing } from '../lib/tracing';
 import type { Customer } from './domain/customer';
 import type { Changes } from './domain/revision';
 import type { SessionizeMetrics } from './metrics';
@@ -13,17 +15,27 @@ export interface Draft {
   renewed: Renewed;
   refused: Message[];
   canaries: Message[];
+  /** By customer: the trace of the last event taken in, where there is one. */
+  traces: Map<string, TraceHeaders | undefined>;
+  spans: BatchSpans;
   /** Offsets once it is committed. */
   positions: Map<string, number>;
   now: number;
 }
 
-export const newDraft = (positions: Map<string, number>, now: number): Draft => ({
+export const newDraft = (
+  positions: Map<string, number>,
+  now: number,
+  tracing: Tracing | undefined,
+  partition: number,
+): Draft => ({
   records: [],
   customers: [],
   renewed: new Map(),
   refused: [],
   canaries: [],
+  traces: new Map(),
+  spans: new BatchSpans(tracing, 'sessionize event', batchAttributes(topics.enriched, partition)),
   positions,
   now,
 });

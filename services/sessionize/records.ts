@@ -2,7 +2,8 @@ import type { Progress, SessionChangeSet } from '../../schemas/types';
 import type { AvroCodec } from '../lib/avro';
 import { headerNumber, headerText } from '../lib/kafka/headers';
 import type { KafkaMessage, Message } from '../lib/kafka/kafkajs';
-import { canaryKind, kindHeader, rawHeaders, sentAtHeader } from '../lib/topics';
+import { canaryKind, kindHeader, rawHeaders, sentAtHeader, topics } from '../lib/topics';
+import type { TraceHeaders } from '../lib/tracing';
 import type { Watermark } from './domain/watermark';
 import type { RawPositions } from './pace';
 
@@ -15,11 +16,17 @@ export type RecordKind = 'progress' | 'position' | 'snapshot' | 'marker' | 'cana
 
 type ChangeSetCodec = AvroCodec<SessionChangeSet>;
 
-export const changeSetRecord = (codec: ChangeSetCodec, partition: number, set: SessionChangeSet): Message => ({
+/** `trace`: of the last event that led to it. */
+export const changeSetRecord = (
+  codec: ChangeSetCodec,
+  partition: number,
+  set: SessionChangeSet,
+  trace?: TraceHeaders,
+): Message => ({
   key: set.customer_id,
   value: codec.encode(set),
   partition,
-  headers: { rows: String(set.sessions.length + set.legs.length) },
+  headers: { rows: String(set.sessions.length + set.legs.length), ...trace },
 });
 
 export const snapshotRecord = (partition: number, customer_id: string, value: Buffer): Message => ({
@@ -39,6 +46,30 @@ export function positionRecord(
 ): Message {
   const set = { customer_id: '', change_seq, sessions: [], legs: [], state: [], progress };
   return { key: null, value: codec.encode(set), partition, headers: { [kindHeader]: kind } };
+}
+
+/**
+ * What is told about progress never runs ahead of the rows: `oldest` is the position before the first event that no row
+ * tells. How far the state is stands beside it where it has.
+ */
+export function toldRecords(
+  codec: ChangeSetCodec,
+  partition: number,
+  { watermark, changeSeq }: { watermark: Watermark; changeSeq: number },
+  oldest: RawPositions | undefined,
+  positions: ReadonlyMap<string, number>,
+): Message[] {
+  const reached = rawPositions(watermark);
+  const record = (kind: 'progress' | 'position', raw: RawPositions): Message => {
+    const progress = {
+      input_offset: positions.get(topics.enriched) as number,
+      command_offset: positions.get(topics.commands) as number,
+      raw_partitions: watermark.rawPartitions,
+      raw,
+    };
+    return positionRecord(codec, partition, kind, progress, changeSeq);
+  };
+  return oldest ? [record('progress', oldest), record('position', reached)] : [record('progress', reached)];
 }
 
 /** A canary on its way, the same as it came; undefined for what is none. It says nothing of rows that still wait for their revision. */

@@ -1,5 +1,6 @@
 import type { DeadLetter, SessionChangeSet, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
+import { certificateMetric, kafkaCertificates } from '../lib/certificates';
 import { consumerMetrics } from '../lib/consumer-metrics';
 import { startConsumingService } from '../lib/consuming-service';
 import { ErasureLog } from '../lib/erasure-log';
@@ -7,7 +8,9 @@ import { coPartitionAssigner } from '../lib/kafka/co-partition-assigner';
 import { TransactionalProducer } from '../lib/kafka/transactional-producer';
 import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
+import { Problems } from '../lib/problems';
 import { topics, valueSchemas } from '../lib/topics';
+import type { Tracing } from '../lib/tracing';
 import type { SessionInput, SessionizeDeps } from './deps';
 import { Customer } from './domain/customer';
 import { defaultRules, type SessionRules } from './domain/rules';
@@ -32,9 +35,15 @@ const fullRecord: SessionForm = {
 };
 
 /** Wires the service together and starts it. */
-export async function startSessionize(settings: SessionizeSettings, log: Log, form: SessionForm = fullRecord) {
+export async function startSessionize(
+  settings: SessionizeSettings,
+  log: Log,
+  form: SessionForm = fullRecord,
+  tracing?: Tracing,
+) {
   const registry = createMetrics('sessionize');
   const metrics = sessionizeMetrics(registry);
+  certificateMetric(registry, 'sessionize', kafkaCertificates(settings));
   const groupId = settings.SESSIONIZE_GROUP_ID;
   const url = settings.SCHEMA_REGISTRY_URL;
   return startConsumingService({
@@ -85,6 +94,8 @@ export async function startSessionize(settings: SessionizeSettings, log: Log, fo
         acceptLost: settings.ACCEPT_LOST_RECORDS,
         erasureLog: await ErasureLog.open(client, url, settings.ERASURE_KEY),
         metrics,
+        problems: new Problems(log),
+        tracing,
       };
     },
     open: (deps, partition, control, previous) =>

@@ -21,7 +21,7 @@ import { countBatch, countRows, type Draft, newDraft } from './draft';
 import { type ErasedAt, takeErasure } from './erase';
 import { openPartition } from './open-partition';
 import type { RawPositions, RevisionPace } from './pace';
-import { canaryRecord, changeSetRecord, observeHeaders, positionRecord, rawPositions, snapshotRecord } from './records';
+import { canaryRecord, changeSetRecord, observeHeaders, rawPositions, snapshotRecord, toldRecords } from './records';
 import { renew, wholeStates } from './renewed';
 import { takeCommand } from './repair';
 import type { SessionStore } from './store';
@@ -66,6 +66,7 @@ export class SessionizeTask implements PartitionTask {
     else await this.takeEvents(input.messages, draft, before);
     control.assertCurrent();
     await this.commit(draft);
+    draft.spans.end();
     countBatch(this.deps.metrics, input, this.deps.now());
   }
 
@@ -91,11 +92,11 @@ export class SessionizeTask implements PartitionTask {
   }
 
   private draft(positions: Map<string, number>): Draft {
-    return newDraft(positions, this.deps.now());
+    return newDraft(positions, this.deps.now(), this.deps.tracing, this.partition);
   }
 
   private async takeEvents(messages: KafkaMessage[], draft: Draft, before: RawPositions): Promise<void> {
-    const { codecs, metrics } = this.deps;
+    const { codecs, metrics, tracing } = this.deps;
     const { erasures } = this.deps.erasureLog;
     const { store, pace } = this;
     await codecs.enriched.prepare(messages.map(({ value }) => value));
@@ -115,6 +116,7 @@ export class SessionizeTask implements PartitionTask {
       if (result === 'sessionised' && erasures.covers(event.customer_id, event)) result = 'erased';
       counts[result] += 1;
       if (result !== 'sessionised') continue;
+      if (tracing) draft.traces.set(event.customer_id, draft.spans.begin(message));
       const events = byCustomer.get(event.customer_id);
       if (events) events.push(event);
       else byCustomer.set(event.customer_id, [event]);
@@ -201,7 +203,7 @@ export class SessionizeTask implements PartitionTask {
     customer.changeSeq = this.store.changeSeq;
     const set = { customer_id: id, change_seq: customer.changeSeq, ...changes, state, progress: null };
     countRows(this.deps.metrics, changes);
-    draft.records.push(changeSetRecord(this.deps.codecs.changeSet, this.partition, set));
+    draft.records.push(changeSetRecord(this.deps.codecs.changeSet, this.partition, set, draft.traces.get(id)));
     draft.customers.push(customer);
   }
 
@@ -209,6 +211,7 @@ export class SessionizeTask implements PartitionTask {
     const { deps, store, pace, partition } = this;
     const end = deps.metrics.transactionSeconds.startTimer();
     const snapshots = this.snapshots(draft);
+    const told = toldRecords(deps.codecs.changeSet, partition, store, pace.oldest(), draft.positions);
     const states = wholeStates(deps, store, partition, draft.renewed);
     const offsets = [topics.enriched, topics.commands].map((topic) => ({
       topic,
@@ -221,7 +224,7 @@ export class SessionizeTask implements PartitionTask {
       [
         {
           topic: topics.sessions,
-          messages: [...draft.records, ...states, ...snapshots, ...this.told(draft), ...draft.canaries],
+          messages: [...draft.records, ...states, ...snapshots, ...told, ...draft.canaries],
         },
         { topic: topics.deadLetter, messages: draft.refused },
       ],
@@ -239,24 +242,6 @@ export class SessionizeTask implements PartitionTask {
     this.isClean = true;
     deps.metrics.changeSets.inc(draft.records.length);
     deps.metrics.observePartition(partition, store.size(), pace.waitingCustomers, store.watermark.holdback());
-  }
-
-  /** What is told about progress never runs ahead of the rows; how far the state is stands beside it where it has. */
-  private told(draft: Draft): Message[] {
-    const { store, pace, partition } = this;
-    const { changeSet } = this.deps.codecs;
-    const reached = rawPositions(store.watermark);
-    const oldest = pace.oldest();
-    const record = (kind: 'progress' | 'position', raw: RawPositions): Message => {
-      const progress = {
-        input_offset: draft.positions.get(topics.enriched) as number,
-        command_offset: draft.positions.get(topics.commands) as number,
-        raw_partitions: store.watermark.rawPartitions,
-        raw,
-      };
-      return positionRecord(changeSet, partition, kind, progress, store.changeSeq);
-    };
-    return oldest ? [record('progress', oldest), record('position', reached)] : [record('progress', reached)];
   }
 
   /** Whole states of customers whose oldest change set is far behind: a restore need not read so far back. */
@@ -290,6 +275,8 @@ export class SessionizeTask implements PartitionTask {
   private refusedRecord(message: KafkaMessage, topic: string, refusal: Refusal): Message {
     this.deps.metrics.deadLetters.inc({ reason: refusal.reason });
     const origin = { topic, partition: this.partition };
+    const { reason } = refusal;
+    this.deps.problems.tell({ reason, step: 'sessionize', ...origin, offset: Number(message.offset) });
     return {
       key: message.key,
       value: this.deps.codecs.deadLetter.encode(deadLetterOf(message, origin, 'sessionize', refusal)),

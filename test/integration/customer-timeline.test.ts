@@ -226,6 +226,6 @@ describe('customer_timeline of', () => {
       "DESCRIBE (SELECT * FROM customer_timeline(customer_id = 'x', from = NULL, to = NULL))",
     );
     for (const { name, type } of described) expect(declared[0]!.query).toContain(`\`${name}\` ${type} COMMENT`);
-    expect(described.length).toBe(22);
+    expect(described.length).toBe(24);
   });
 });

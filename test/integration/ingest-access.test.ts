@@ -15,9 +15,10 @@ import { Gate } from '../../services/ingest/access/gate';
 import { buildApp } from '../../services/ingest/app';
 import { InFlight } from '../../services/ingest/in-flight';
 import { createIngestMetrics } from '../../services/ingest/metrics';
-import { ingestSettings } from '../../services/ingest/settings';
-import { followCertificate, tlsOptions } from '../../services/ingest/tls';
+import { type IngestSettings, ingestSettings } from '../../services/ingest/settings';
+import { followCertificate, tlsCertificates, tlsOptions } from '../../services/ingest/tls';
 import { avroType } from '../../services/lib/avro';
+import { certificateEnds } from '../../services/lib/certificates';
 import { readSettings } from '../../services/lib/settings';
 import { projectRoot } from './support/build';
 import { ServiceProcess, until } from './support/service-process';
@@ -128,13 +129,14 @@ const hasOpenssl = /^OpenSSL [3-9]/.test(spawnSync('openssl', ['version'], { enc
       '-subj', `/CN=${subject}`, '-keyout', pem(`${name}-key`), '-out', pem(name), ...names, ...signer); // biome-ignore format: one command
   };
   let app: FastifyInstance;
+  let settings: IngestSettings;
 
   beforeAll(async () => {
     make('ca', 'our CA');
     make('server', '127.0.0.1', 'ca');
     make('client', 'pbx.example', 'ca');
     make('foreign', 'pbx.example');
-    const settings = readSettings(ingestSettings, {
+    settings = readSettings(ingestSettings, {
       INGEST_TLS_CERT_FILE: pem('server'),
       INGEST_TLS_KEY_FILE: pem('server-key'),
       INGEST_TLS_CLIENT_CA_FILE: pem('ca'),
@@ -155,7 +157,6 @@ const hasOpenssl = /^OpenSSL [3-9]/.test(spawnSync('openssl', ['version'], { enc
       metrics: createIngestMetrics(registry, {
         inFlightBytes: () => inFlight.bytes,
         spoolBytes: () => 0,
-        certificates: () => new Map(),
       }),
       registry,
       log: pino({ level: 'silent' }),
@@ -163,6 +164,14 @@ const hasOpenssl = /^OpenSSL [3-9]/.test(spawnSync('openssl', ['version'], { enc
     await app.listen({ host: '127.0.0.1', port: 0 });
   });
   afterAll(() => app?.close());
+
+  test('when the certificates end is known, for an alert', () => {
+    const ends = certificateEnds(tlsCertificates(settings));
+    expect([...ends.keys()]).toEqual(['server', 'client_ca']);
+    for (const end of ends.values()) expect(Math.abs(end - Date.now() / 1_000 - 2 * 86_400)).toBeLessThan(600);
+    const lost = { ...settings, INGEST_TLS_CLIENT_CA_FILE: join(folder, 'gone.pem') };
+    expect(certificateEnds(tlsCertificates(lost)).size).toBe(1);
+  });
 
   const post = (path: string, certificate?: string) =>
     new Promise<number | undefined>((resolve, reject) => {

@@ -34,7 +34,6 @@ beforeAll(async () => {
       ...createIngestMetrics(registry, {
         inFlightBytes: () => inFlight.bytes,
         spoolBytes: () => 0,
-        certificates: () => new Map(),
       }),
       request: (route, status) =>
         void answered.set(`${route} ${status}`, (answered.get(`${route} ${status}`) ?? 0) + 1),

@@ -7,6 +7,7 @@ import { connectDatabase } from '../../infra/clickhouse/database';
 import { MigrationRefused, migrate } from '../../infra/clickhouse/migrate';
 import { deletionsOf } from '../../infra/tools/erase/tables';
 import { schemaTexts } from '../../schemas/types';
+import { topics, valueSchemas } from '../../services/lib/topics';
 import { withStack } from './support/stack';
 
 const folder = join(__dirname, '../../infra/clickhouse/migrations');
@@ -56,7 +57,7 @@ describe('the migrations of the project', () => {
   });
 
   test('give interactions a column for every field of the enriched event', async () => {
-    const { fields } = JSON.parse(schemaTexts['enriched-event.v1']) as { fields: { name: string }[] };
+    const { fields } = JSON.parse(schemaTexts[valueSchemas[topics.enriched]]) as { fields: { name: string }[] };
     const columns = await rows<{ name: string }>(
       client,
       "SELECT name FROM system.columns WHERE database = 'migrated' AND table = 'interactions' ORDER BY position",
@@ -74,7 +75,7 @@ describe('the migrations of the project', () => {
   });
 
   test('hold the rules of version 1 for every channel', async () => {
-    const { fields } = JSON.parse(schemaTexts['enriched-event.v1']) as {
+    const { fields } = JSON.parse(schemaTexts[valueSchemas[topics.enriched]]) as {
       fields: { name: string; type: { symbols: string[] } }[];
     };
     const channels = fields.find(({ name }) => name === 'channel')?.type.symbols;

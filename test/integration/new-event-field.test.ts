@@ -24,10 +24,10 @@ afterAll(async () => {
 /** What docs/recipes/new-event-field.md tells to do to the sources. */
 function changed(): ScratchCopy {
   const copy = ScratchCopy.make('new-event-field');
-  for (const name of schemas) {
-    const schema = JSON.parse(copy.read(`schemas/${name}.v1.avsc`)) as { fields: object[] };
+  for (const [name, newest] of schemas) {
+    const schema = JSON.parse(copy.read(`schemas/${name}.v${newest}.avsc`)) as { fields: object[] };
     schema.fields.push(field);
-    copy.write(`schemas/${name}.v2.avsc`, JSON.stringify(schema));
+    copy.write(`schemas/${name}.v${newest + 1}.avsc`, JSON.stringify(schema));
   }
   copy.write('schemas/types.ts', generateTypes(join(copy.root, 'schemas')));
   for (const edit of edits) copy.edit(edit);

@@ -62,7 +62,7 @@ describe('TTLs', () => {
 
   test('text, events and sessions go apart from each other, rollups stay', async () => {
     const set = settings({ TTL_TEXT_DAYS: '10', TTL_EVENTS_DAYS: '30', TTL_SESSIONS_DAYS: '40' });
-    expect((await applyTtl(database.client, set)).length).toBe(4 + 3 + 3);
+    expect((await applyTtl(database.client, set)).length).toBe(5 + 3 + 3);
     expect(await applyTtl(database.client, set)).toEqual([]);
     expect(await held()).toEqual({
       events: [
@@ -84,7 +84,7 @@ describe('TTLs', () => {
       'ALTER TABLE dead_letters_log MODIFY TTL toDateTime(origin_at) + toIntervalDay(90)',
     ]);
     const off = { TTL_TEXT_DAYS: '0', TTL_EVENTS_DAYS: '0', TTL_SESSIONS_DAYS: '0', TTL_DEAD_LETTERS_DAYS: '0' };
-    expect((await applyTtl(database.client, settings(off))).length).toBe(4 + 3 + 3 + 1);
+    expect((await applyTtl(database.client, settings(off))).length).toBe(5 + 3 + 3 + 1);
     const [{ left }] = await database.rows<{ left: number }>(
       "SELECT countIf(create_table_query LIKE '% TTL %') AS left FROM system.tables WHERE database = 'ttl'",
     );

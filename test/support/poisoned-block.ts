@@ -1,7 +1,7 @@
 import type { EnrichedEvent } from '../../schemas/types';
 import { AvroCodec } from '../../services/lib/avro';
 import type { Kafka } from '../../services/lib/kafka/kafkajs';
-import { topics } from '../../services/lib/topics';
+import { topics, valueSchemas } from '../../services/lib/topics';
 import { enrichedEvent, rawHeadersOf, spoilt } from './enriched-records';
 
 /** Records of partition 0 of `interactions.enriched`, written in one batch, some of which cannot be loaded. */
@@ -20,7 +20,11 @@ export class PoisonedBlock {
    * (what decoding does not see and ClickHouse refuses) with a symbol that the enum does not have.
    */
   static async write(kafka: Kafka, registryUrl: string, prefix: string): Promise<PoisonedBlock> {
-    const codec = await AvroCodec.register<EnrichedEvent>(registryUrl, `${topics.enriched}-value`, 'enriched-event.v1');
+    const codec = await AvroCodec.register<EnrichedEvent>(
+      registryUrl,
+      `${topics.enriched}-value`,
+      valueSchemas[topics.enriched],
+    );
     const event = (number: number, given: Partial<EnrichedEvent> = {}): Buffer =>
       codec.encode(
         enrichedEvent({

@@ -6,7 +6,8 @@ import { renderMetrics, type ServiceMetric, serviceMetrics } from '../../infra/t
 const root = resolve(__dirname, '../..');
 /** The written rule; units and labels are read from it, so that it cannot fall behind. */
 const page = readFileSync(join(root, 'services/lib/README.md'), 'utf8');
-const section = page.slice(page.indexOf('## Metrics'), page.indexOf('## Why'));
+const start = page.indexOf('\n## Metrics');
+const section = page.slice(start, page.indexOf('\n## ', start + 1));
 const counted =
   /<!-- units -->([\s\S]*?)<!-- \/units -->/
     .exec(section)?.[1]

@@ -3,8 +3,9 @@ import { agentStatus, agentTime } from './service-agents';
 import { backlog } from './service-backlog';
 import { conversations, responses } from './service-responses';
 import { sentiment, surveys } from './service-surveys';
+import { textModels, voice } from './service-voice';
 
-/** Dictionary of the service metrics: agents' time, responses, backlog, surveys and sentiment. */
+/** Dictionary of the service metrics: agents' time, responses, backlog, surveys, sentiment and what customers say. */
 export const service: MetricDefinition[] = [
   ...agentTime,
   ...agentStatus,
@@ -13,4 +14,6 @@ export const service: MetricDefinition[] = [
   ...backlog,
   ...surveys,
   ...sentiment,
+  ...voice,
+  ...textModels,
 ];

@@ -12,6 +12,8 @@ export interface Rest {
   token?: string;
   /** How long load may take to end what it is at. */
   quietWithinMs?: number;
+  /** Who asks, as load's admin call shows it. */
+  purpose?: string;
 }
 
 /** One table a topic: load holds up the whole topic that fills it. */
@@ -24,7 +26,7 @@ const pausedTables = ['interactions', 'sessions', 'dead_letters_log'];
  * Throws before the work begins when there are more loads than `loadUrls` names, or one cannot be paused.
  */
 export async function whileLoadRests<T>(rest: Rest, work: () => Promise<T>): Promise<T> {
-  const { admin, groupPrefix, loadUrls, token, quietWithinMs = 60_000 } = rest;
+  const { admin, groupPrefix, loadUrls, token, quietWithinMs = 60_000, purpose = 'backup' } = rest;
   const { groups } = await admin.describeGroups(loadedTopics.map((topic) => loadGroup(groupPrefix, topic)));
   const loads = Math.max(...groups.map(({ members }) => members.length));
   if (loads === 0) return work();
@@ -37,7 +39,7 @@ export async function whileLoadRests<T>(rest: Rest, work: () => Promise<T>): Pro
     {
       urls: loadUrls,
       token,
-      holder: `backup ${randomUUID()}`,
+      holder: `${purpose} ${randomUUID()}`,
       leaseSeconds: 60,
       ifNoneAnswers: 'name it in LOAD_URLS, or stop it by SIGTERM',
       loadIsStopped: false,

@@ -50,7 +50,7 @@ export async function runBulk(env: Env, settings: ToolSettings): Promise<BulkRes
     maxEventBytes: ingest.INGEST_MAX_EVENT_BYTES,
   });
   const log = createLog('replay', 'silent');
-  const kafka = createKafka({ KAFKA_BROKERS: settings.brokers }, 'replay', log);
+  const kafka = createKafka(settings.kafka, 'replay', log);
   const batching = { maxBatchBytes, sendDeadlineMs: 30_000, probeEveryMs: 5_000, probeDeadlineMs: 5_000 };
   const producer = new BatchingProducer(() => openProducerLink(kafka, topics.raw), batching, log);
   const folder = join(settings.replayFolder, 'bulk', SOURCE);

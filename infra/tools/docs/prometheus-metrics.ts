@@ -1,7 +1,8 @@
 import { Registry } from 'prom-client';
-import { enrichMetrics } from '../../../services/enrich/metrics';
+import { enrichMetrics, modelServerMetrics } from '../../../services/enrich/metrics';
 import { startCanaries } from '../../../services/ingest/canary';
 import { createIngestMetrics } from '../../../services/ingest/metrics';
+import { certificateMetric } from '../../../services/lib/certificates';
 import { consumerMetrics } from '../../../services/lib/consumer-metrics';
 import { createLog } from '../../../services/lib/log';
 import { loadMetrics } from '../../../services/load/metrics';
@@ -20,12 +21,12 @@ export interface ServiceMetric {
 /** What each service registers at its start, as its `main.ts` does; Node's own metrics aside. */
 const registered: Readonly<Record<string, (registry: Registry) => void>> = {
   ingest: (registry) => {
-    createIngestMetrics(registry, { inFlightBytes: () => 0, spoolBytes: () => 0, certificates: () => new Map() });
+    createIngestMetrics(registry, { inFlightBytes: () => 0, spoolBytes: () => 0 });
     const nothing = { partitions: async () => 0, send: async () => undefined, now: () => 0 };
     startCanaries({ ...nothing, everyMs: 0, registry, log: createLog('docs', 'silent') });
   },
   enrich: (registry) => {
-    enrichMetrics(registry);
+    modelServerMetrics(registry, enrichMetrics(registry));
     consumerMetrics(registry, 'enrich');
   },
   sessionize: (registry) => {
@@ -43,6 +44,7 @@ export function serviceMetrics(): ServiceMetric[] {
   return Object.entries(registered).flatMap(([service, register]) => {
     const registry = new Registry();
     register(registry);
+    certificateMetric(registry, service, {});
     const metrics = registry.getMetricsAsArray() as unknown as Inside[];
     return metrics
       .map(({ name, help, type, labelNames }) => ({

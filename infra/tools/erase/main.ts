@@ -45,7 +45,7 @@ export async function eraseDeps(
   const { ERASURE_KEY, IDENTITY_KEY, DEFAULT_COUNTRY } = readSettings(own, env);
   const registry = settings.schemaRegistryUrl;
   const base = await rebuildDeps(settings, 'erase', told, false);
-  const kafka = createKafka({ KAFKA_BROKERS: settings.brokers }, 'erase', createLog('erase', 'silent'));
+  const kafka = createKafka(settings.kafka, 'erase', createLog('erase', 'silent'));
   const reader = await PartitionReader.connect(kafka);
   const { admin } = base;
   // Refuses another key than that of the erasures before.

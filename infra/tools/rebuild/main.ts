@@ -17,7 +17,7 @@ export async function rebuildDeps(
   told: (text: string) => void,
   loadIsStopped: boolean,
 ): Promise<RebuildDeps & { close(): Promise<void> }> {
-  const admin = createKafka({ KAFKA_BROKERS: settings.brokers }, tool, createLog(tool, 'silent')).admin();
+  const admin = createKafka(settings.kafka, tool, createLog(tool, 'silent')).admin();
   await admin.connect();
   return {
     clickhouse: settings.clickhouse,

@@ -1,4 +1,5 @@
 import type { EnrichedEvent, Intent, IntentKind, InteractionEvent } from '../../../schemas/types';
+import { statedLanguage } from './customer-text';
 import { failureStepOf } from './failure-step';
 import { customerOf, type IdentityRules } from './identity';
 import { isSessionised, isStaffEvent, stageOf } from './session-membership';
@@ -6,14 +7,15 @@ import { isSessionised, isStaffEvent, stageOf } from './session-membership';
 const nobody = { customer_id: '', identity_type: '', identity_verified: false };
 
 /**
- * The flat event that tables and sessions are made of. `event` must have passed `refusalOf`; the text is left behind,
- * as it is not stored before redaction exists.
+ * The flat event that tables and sessions are made of, with what the source states. `event` must have passed `refusalOf`. The text is
+ * left behind: what of it may go on, and what is read in it, `withReading` and `redact` add.
  */
 export function enrichEvent(event: InteractionEvent, late: boolean, rules: IdentityRules): EnrichedEvent {
   const { source, actor, queue, outcome, durations, commerce, survey, quality, emotion, page } = event;
   const stage = stageOf(event.event_type, event.stage);
   const customer = isStaffEvent(event.event_type) ? nobody : (customerOf(event.identities, rules) ?? nobody);
   const intent = strongest(event.intents, 'INTENT');
+  const desire = strongest(event.intents, 'DESIRE');
   return {
     event_id: event.event_id,
     event_type: event.event_type,
@@ -50,7 +52,7 @@ export function enrichEvent(event: InteractionEvent, late: boolean, rules: Ident
     intent_model: intent?.model ?? null,
     topic: strongest(event.intents, 'TOPIC')?.label ?? null,
     reason: strongest(event.intents, 'REASON')?.label ?? null,
-    desire: strongest(event.intents, 'DESIRE')?.label ?? null,
+    desire: desire?.label ?? null,
     emotion_score: emotion?.score ?? null,
     emotion_label: emotion?.label ?? null,
     emotion_model: emotion?.model ?? null,
@@ -88,9 +90,12 @@ export function enrichEvent(event: InteractionEvent, late: boolean, rules: Ident
     page_path: page?.path ?? null,
     page_title: page?.title ?? null,
     page_referrer: page?.referrer ?? null,
-    language: null,
+    language: event.text ? statedLanguage(event.attributes) : null,
     failure_step: failureStepOf(event),
     attributes: event.attributes,
+    text: null,
+    desire_confidence: desire?.confidence ?? null,
+    desire_model: desire?.model ?? null,
   };
 }
 

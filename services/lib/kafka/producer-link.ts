@@ -1,6 +1,7 @@
 import type { Link, OutgoingRecord } from './batching-producer';
 import type { ICustomPartitioner, Kafka, Message, RecordMetadata } from './kafkajs';
 import { Partitioners } from './kafkajs';
+import { partitionOf } from './partitioner';
 
 /**
  * Opens an idempotent producer for one topic, partitioned by key as Java's clients do (murmur2). Rejects when no
@@ -53,11 +54,12 @@ export async function openProducerLink(kafka: Kafka, topic: string): Promise<Lin
 /** How long the broker waits for its replicas before it answers with an error. */
 const acknowledgeWithinMs = 3_000;
 
-/** The default partitioner, which also notes where it sent things. */
+/** The default partitioner, by a leaner hash, which also notes where it sent things. */
 function remembering(chosen: Set<number>): ReturnType<ICustomPartitioner> {
-  const partitionOf = Partitioners.DefaultPartitioner();
+  const byDefault = Partitioners.DefaultPartitioner();
   return (args) => {
-    const partition = partitionOf(args);
+    const { key } = args.message;
+    const partition = typeof key === 'string' ? partitionOf(key, args.partitionMetadata.length) : byDefault(args);
     chosen.add(partition);
     return partition;
   };

@@ -4,7 +4,7 @@ import type { Column, InsertPlan } from './insert-statement';
  * What is inserted, by version. A version in use is never edited: a block begun with it may still have to be repeated
  * exactly. A change is a new version beside it and `currentVersion` moved on; the old one goes a release later.
  */
-export const currentVersion = 2;
+export const currentVersion = 3;
 
 export interface InsertPlans {
   interactions: InsertPlan;
@@ -44,6 +44,17 @@ const interactions: InsertPlan = {
     ...columns('Array(String)', 'commerce_product_ids'),
     ...columns('Map(String, String)', 'attributes'),
   ],
+};
+
+/** Version 3: redacted text, and how sure a desire is. Records of before have no such fields. */
+const interactions3: InsertPlan = {
+  ...interactions,
+  columns: [
+    ...interactions.columns,
+    ...columns('String', 'text desire_model'),
+    ...columns('Nullable(Float64)', 'desire_confidence'),
+  ],
+  settings: ['input_format_avro_allow_missing_fields = 1'],
 };
 
 /** A tuple names all members of its record, in the order of the landing table. */
@@ -101,6 +112,7 @@ const deadLetters: InsertPlan = {
 export const insertPlans: Readonly<Record<number, InsertPlans>> = {
   1: { interactions, sessions: sessions(legTuple), deadLetters },
   2: { interactions, sessions: sessions(legTuple2), deadLetters },
+  3: { interactions: interactions3, sessions: sessions(legTuple2), deadLetters },
 };
 
 /** The plans of one topic, by version. */

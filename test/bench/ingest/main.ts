@@ -33,6 +33,8 @@ async function run(url: string, duration: number): Promise<autocannon.Result> {
 }
 
 async function main(): Promise<void> {
+  // What arrives in the topic is counted.
+  process.env.INGEST_CANARY_EVERY_MS = '0';
   await onOwnStack(
     'bench-ingest',
     portOffset,

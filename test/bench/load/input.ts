@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnrichedEvent } from '../../../schemas/types';
 import { AvroCodec } from '../../../services/lib/avro';
 import type { Kafka, Message, Producer } from '../../../services/lib/kafka/kafkajs';
-import { topics } from '../../../services/lib/topics';
+import { topics, valueSchemas } from '../../../services/lib/topics';
 import { rawHeadersOf } from '../../support/enriched-records';
 import { blankEvent, partitions } from '../streams/input';
 
@@ -27,7 +27,7 @@ export class EnrichedWriter {
     await producer.connect();
     return new EnrichedWriter(
       producer,
-      await AvroCodec.register<EnrichedEvent>(registryUrl, `${topics.enriched}-value`, 'enriched-event.v1'),
+      await AvroCodec.register<EnrichedEvent>(registryUrl, `${topics.enriched}-value`, valueSchemas[topics.enriched]),
     );
   }
 

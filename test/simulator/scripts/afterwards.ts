@@ -6,7 +6,7 @@ import { Interaction } from '../core/world';
 import type { Customer } from '../organisation/people';
 import { identify } from '../organisation/people';
 import type { Result, Task } from './task';
-import { identities } from './task';
+import { identities, text } from './task';
 
 /** Asks how it was; one in four answers. */
 export function* survey(task: Task, result: Result): Process {
@@ -30,7 +30,14 @@ export function* survey(task: Task, result: Result): Process {
   const middle = scale_min + (scale_max - scale_min) * (result.status === 'resolved' ? 0.8 : 0.35);
   const spread = kind === 'FCR' ? 0.5 : 2;
   const score = Math.min(scale_max, Math.max(scale_min, Math.round(middle + random.between(-spread, spread))));
-  line.emit('survey.answered', { direction: 'INBOUND', survey: { kind, score, scale_min, scale_max } });
+  // Of a stream of its own: whether somebody writes changes nothing else.
+  const pen = random.fork('comment');
+  const comment = text(task, score >= scale_min + 0.6 * (scale_max - scale_min) ? 'praise' : 'criticism', pen);
+  line.emit('survey.answered', {
+    direction: 'INBOUND',
+    survey: { kind, score, scale_min, scale_max },
+    ...(pen.chance(0.6) && { text: comment }),
+  });
 }
 
 /** A machine listens to the recording afterwards; a supervisor sometimes judges the agent. */

@@ -3,7 +3,7 @@ import type { Process } from '../core/kernel';
 import { Interaction } from '../core/world';
 import { queueFor, wrapUp } from './queueing';
 import type { Result, Task } from './task';
-import { identities, text } from './task';
+import { identities, text, toldIntent } from './task';
 
 /** A post in public, or a review: no contact, no interaction, sometimes an answer. */
 export function* publicPost(task: Task, channel: 'SOCIAL_PUBLIC' | 'REVIEW'): Process<Result> {
@@ -22,6 +22,7 @@ export function* publicPost(task: Task, channel: 'SOCIAL_PUBLIC' | 'REVIEW'): Pr
     direction: 'INBOUND',
     actor: { type: 'CUSTOMER' },
     text: text(task, 'publicPost'),
+    intents: toldIntent(task, 'listener'),
     emotion: { score, raw: Math.round(score * 100), raw_min: -100, raw_max: 100, model: 'listener' },
     ...(channel === 'REVIEW' && { attributes: { stars: `${random.int(1, 5)}` } }),
   });

@@ -4,7 +4,7 @@ import type { World } from '../core/world';
 import type { IntentLabel, IntentProfile } from '../organisation/intents';
 import type { Customer, IdentityKind } from '../organisation/people';
 import { identify } from '../organisation/people';
-import { phrases, say } from '../texts/texts';
+import { type Phrases, phrases, say } from '../texts/texts';
 
 /** One demand of one person: what the scripts of all channels work on. */
 export interface Task {
@@ -27,7 +27,7 @@ export interface Result {
   next?: Channel;
 }
 
-export type PhraseKind = 'opening' | 'angry' | 'pleased' | 'neutral' | 'agent' | 'bot' | 'publicPost';
+export type PhraseKind = keyof Phrases;
 
 /** Identities of a new contact of this person. */
 export function identities(task: Task, kind: IdentityKind): Identity[] {
@@ -35,10 +35,10 @@ export function identities(task: Task, kind: IdentityKind): Identity[] {
 }
 
 /** A phrase in the person's language. */
-export function text(task: Task, kind: PhraseKind): string {
+export function text(task: Task, kind: PhraseKind, random = task.random): string {
   const own = phrases[task.who.language];
   const list = kind === 'opening' ? own.opening[task.label] : own[kind];
-  return say(task.random, task.who.language, list, task.who.name);
+  return say(random, task.who.language, list, task.who.name);
 }
 
 /** What a classifier says the demand is: mostly right, never quite sure. */
@@ -55,14 +55,24 @@ export function guessIntent(task: Task, model: string): Intent[] {
   return [guess];
 }
 
-/** What a customer writes, with the mood it shows. */
+/** What a listening system says that any text is about, least sure of all that judge. */
+export function toldIntent(task: Task, model: string): Intent[] {
+  return [{ label: task.label, confidence: 0.3, kind: 'INTENT', model }];
+}
+
+/**
+ * What a customer writes, with what it is about and the mood it shows, as a listening system states them: what sessions are made of is
+ * in the file, whatever the pipeline reads in texts besides.
+ */
 export function utterance(task: Task, mood: 'opening' | 'angry' | 'pleased' | 'neutral'): Details {
   const range = { opening: [-0.5, 0.2], angry: [-1, -0.5], pleased: [0.4, 1], neutral: [-0.1, 0.2] }[mood];
+  const label = { opening: '', angry: 'anger', pleased: 'joy', neutral: '' }[mood];
   const score = Math.round(task.random.between(range[0]!, range[1]!) * 100) / 100;
   return {
     actor: { type: 'CUSTOMER' },
     text: text(task, mood),
-    ...(task.random.chance(0.6) && { emotion: { score, model: 'tone-2' } }),
+    intents: toldIntent(task, 'tone-2'),
+    emotion: { score, ...(task.random.chance(0.6) && label && { label }), model: 'tone-2' },
   };
 }
 

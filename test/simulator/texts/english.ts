@@ -78,4 +78,17 @@ export const english: Phrases = {
     'Two stars: good product, hopeless after-sales service.',
     'Shout-out to the team who sorted out my delivery in ten minutes.',
   ],
+  praise: [
+    'I love how quickly this was solved, thank you so much!',
+    'Very friendly lady on the phone, she fixed everything in five minutes.',
+    'Nothing to complain about, the refund arrived the next day.',
+    'Great service, I would happily buy from you again.',
+  ],
+  criticism: [
+    'I am furious, nobody ever called me back. I want my money back.',
+    'Not good at all. I had to explain everything four times and I am still without internet.',
+    'Your bot is useless, just let me talk to a real person!',
+    'I am sad to say it, but after six years I will cancel my contract.',
+    'I am worried that my card was charged twice and nobody can tell me.',
+  ],
 };

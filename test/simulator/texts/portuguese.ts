@@ -84,4 +84,17 @@ export const portuguese: Phrases = {
     'Duas estrelas: bom produto, pós-venda sem esperança.',
     'Parabéns à equipa que resolveu a minha entrega em dez minutos.',
   ],
+  praise: [
+    'Adorei a rapidez com que resolveram, muito obrigado!',
+    'Senhora muito simpática, resolveu tudo em cinco minutos.',
+    'Nada a apontar, o reembolso chegou no dia seguinte.',
+    'Ótimo atendimento, volto a comprar com todo o gosto.',
+  ],
+  criticism: [
+    'Estou furioso, nunca me ligaram de volta. Quero o meu dinheiro de volta.',
+    'Nada bom. Tive de explicar tudo quatro vezes e continuo sem internet.',
+    'O vosso robô não serve para nada, deixem-me falar com uma pessoa!',
+    'Tenho pena, mas ao fim de seis anos vou cancelar o contrato.',
+    'Estou preocupada porque o cartão foi cobrado duas vezes e ninguém me sabe dizer porquê.',
+  ],
 };

@@ -15,6 +15,9 @@ export interface Phrases {
   agent: readonly string[];
   bot: readonly string[];
   publicPost: readonly string[];
+  /** What people write beside their answer to a survey. */
+  praise: readonly string[];
+  criticism: readonly string[];
 }
 
 export const phrases: Readonly<Record<Language, Phrases>> = { en: english, pt: portuguese, ar: arabic };

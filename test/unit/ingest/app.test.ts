@@ -277,6 +277,8 @@ describe('beside events', () => {
     expect(text).toContain('ingest_accepted_events_total{source_system="other"} 10');
     expect(text).not.toContain('source_system="s50"');
     expect(text).toContain('ingest_rejections_total{reason="unknown_value"} 1');
+    expect(text).toContain('ingest_received_items_total{source="events"} 61');
+    expect(text).toContain('ingest_event_age_seconds_count 60');
     expect(text).toContain('ingest_request_seconds_count{route="/v1/events",status="202"} 60');
     expect(text).toContain('ingest_in_flight_bytes 0');
   });

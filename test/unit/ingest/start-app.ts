@@ -35,7 +35,6 @@ export function start(change: Partial<IngestDeps> = {}) {
     metrics: createIngestMetrics(registry, {
       inFlightBytes: () => inFlight.bytes,
       spoolBytes: () => 0,
-      certificates: () => new Map(),
     }),
     registry,
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),

@@ -5,6 +5,7 @@ import { schemaTexts } from '../../../schemas/types';
 import { avroType, type SchemaName } from '../../../services/lib/avro';
 import { blockFault } from '../../../services/lib/avro-reader';
 import { fastType } from '../../../services/lib/avro-types';
+import { topics, valueSchemas } from '../../../services/lib/topics';
 import { inputFields } from '../../../services/sessionize/input';
 import { valuesOf } from './support/avro-values';
 
@@ -51,7 +52,7 @@ const ways: [string, object, object?][] = names.flatMap((name): [string, object,
     [`${name}, the first`, schema, only(schema, (field) => field === schema.fields[0].name)],
   ];
 });
-const enriched = parsed('enriched-event.v1');
+const enriched = parsed(valueSchemas[topics.enriched]);
 ways.push(['what sessionize reads', enriched, only(enriched, (field) => inputFields.includes(field))]);
 
 describe.each(ways)('%s', (_name, writer, reader) => {
@@ -96,7 +97,7 @@ describe.each(ways)('%s', (_name, writer, reader) => {
 describe('another writer', () => {
   test('fields it lacks take the default, symbols not known here too', () => {
     const before = only(enriched, (field) => !['queue', 'late', 'channel'].includes(field));
-    const after = parsed('enriched-event.v1');
+    const after = parsed(valueSchemas[topics.enriched]);
     const channel = after.fields.find(({ name }) => name === 'channel') as { type: unknown };
     (channel.type as { symbols: string[] }).symbols.push('HOLOGRAM');
     const reader = only(enriched, (field) => inputFields.includes(field));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { topics, valueSchemas } from '../../../services/lib/topics';
 import { currentVersion, insertPlans } from '../../../services/load/domain/insert-plans';
 import { insertStatement, trialStatement } from '../../../services/load/domain/insert-statement';
 
@@ -47,7 +48,10 @@ describe('the insert plans', () => {
   const plans = insertPlans[currentVersion];
 
   test('interactions reads every field of the enriched event', () => {
-    const expected = fieldsOf('enriched-event.v1.avsc').map(({ name, type }) => [name, clickhouseType(type)]);
+    const expected = fieldsOf(`${valueSchemas[topics.enriched]}.avsc`).map(({ name, type }) => [
+      name,
+      clickhouseType(type),
+    ]);
     expect(plans.interactions.columns.toSorted()).toEqual(expected.toSorted());
   });
 
@@ -69,7 +73,7 @@ describe('the insert plans', () => {
     expect(statement.endsWith('\nFORMAT JSONEachRow')).toBe(true);
   });
 
-  test.each([1, 2])('version %i is what it was: a block begun with it must be repeated exactly', (version) => {
+  test.each([1, 2, 3])('version %i is what it was: a block begun with it must be repeated exactly', (version) => {
     const block = { partition: 0, token: 'token', deadline_at: 0 };
     const statements = Object.values(insertPlans[version]).map((plan) =>
       insertStatement(plan, block, 'http://registry'),

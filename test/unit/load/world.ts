@@ -102,6 +102,7 @@ export class World {
         },
         accepts: async (_plan, body) => !this.refuses(JSON.parse(body.toString()) as number[]),
       },
+      problems: { tell: () => undefined },
       deadLetters: {
         send: async (_topic, _partition, records) => {
           for (const { offset } of records) {

@@ -188,6 +188,7 @@ export class World {
       acceptLost: false,
       erasureLog: { refresh: async () => undefined, erasures: this.erasures },
       metrics: sessionizeMetrics(new Registry()),
+      problems: { tell: () => undefined },
       ...this.given,
     };
   }

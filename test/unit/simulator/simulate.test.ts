@@ -47,6 +47,18 @@ describe('a run of the demo’s size', () => {
     expect([...lateByRule(events, partitions)]).toEqual(late);
   });
 
+  test('whatever a customer says within sessions has its intent and emotion stated: reading texts changes no truth', () => {
+    const said = distinct.filter(
+      ({ event }) => event.text && !['AGENT', 'BOT', 'SYSTEM'].includes(event.actor?.type ?? ''),
+    );
+    const unjudged = said.filter(
+      ({ event }) => event.emotion === undefined || !event.intents?.some(({ kind }) => kind === 'INTENT'),
+    );
+    expect([...new Set(unjudged.map(({ event }) => event.event_type))]).toEqual(['survey.answered']);
+    expect(said.length).toBeGreaterThan(10_000);
+    expect(unjudged.length).toBeGreaterThan(200);
+  });
+
   test('a repeat is the same event, at most 3,000 lines later', () => {
     const first = new Map<string, number>();
     const wrong = lines.filter(({ event: { event_id }, repeat }, line) => {
