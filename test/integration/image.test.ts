@@ -69,7 +69,7 @@ describe('what the image holds', () => {
     expect(existsSync(join(app, 'LICENSE'))).toBe(true);
   });
 
-  test('less than 40 MB in all', () => expect(sizeOf(app)).toBeLessThan(40e6));
+  test('less than 60 MB in all', () => expect(sizeOf(app)).toBeLessThan(60e6));
 });
 
 const runs = canRunReadOnly ? describe : describe.skip;
