@@ -27,13 +27,14 @@ export interface EmotionModels {
   /** Models whose scores are inputs of this one, in the order of `extra.bases`; `glossed`: on the text said in English. */
   bases: { model: Classifier; glossed: boolean }[];
   glossary?: Glossary;
-  /** Signs that move the scores: groups in the order of `emotions`, and sarcasm behind them. */
+  /** Signs that move the scores: groups of emoji in the order of `emotions`, then sarcasm, then what is said outright in that order. */
   signs?: CueFinder;
 }
 
-/** What praise meant as blame adds to the score of a probability, and what an emoji adds to its own. */
+/** What praise meant as blame adds to the score of a probability; what an emoji adds to its own, and a feeling named as one's own. */
 const sarcasm: Record<string, number> = { joy: -8, anger: 6 };
 const emoji = 2;
+const said = 4;
 
 interface Output {
   emotion: string;
@@ -137,8 +138,9 @@ export class EmotionReader {
     const shift: Record<string, number> = {};
     for (const { group } of hits) {
       const emotion = emotions[group];
-      if (emotion === undefined) Object.assign(shift, sarcasm);
-      else shift[emotion] = emoji;
+      if (emotion !== undefined) shift[emotion] = Math.max(shift[emotion] ?? 0, emoji);
+      else if (group === emotions.length) Object.assign(shift, sarcasm);
+      else shift[emotions[group - emotions.length - 1]!] = said;
     }
     return shift;
   }

@@ -73,7 +73,7 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
     glossed,
   );
   const emotion: Partial<Record<Language, EmotionReader>> = {};
-  const signs = json<{ sarcasm: Record<string, string[]>; emoji: Record<string, string[]> }>('signs.json');
+  const signs = json<Record<'sarcasm' | 'emoji' | 'said', Record<string, string[]>>>('signs.json');
   const sarcasm = Object.values(signs.sarcasm).flat();
   const bases = new Map<string, Classifier | null>();
   for (const language of ['en', 'pt', 'ar'] as const) {
@@ -85,7 +85,8 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
     });
     const glossary = glossaries[language];
     // Only English sets have so few emoji that they must be helped.
-    const finder = new CueFinder([...emotions.map((e) => (language === 'en' ? signs.emoji[e]! : [])), sarcasm]);
+    const shown = emotions.map((e) => (language === 'en' ? signs.emoji[e]! : []));
+    const finder = new CueFinder([...shown, sarcasm, ...emotions.map((e) => signs.said[e]!)]);
     emotion[language] = new EmotionReader(
       { model: found, bases: models, signs: finder, ...(glossary ? { glossary } : {}) },
       glossed,

@@ -98,6 +98,10 @@ describe('emotion', () => {
     ['que raiva, que palhaçada, seus idiotas', 'anger'],
     ['amei muito, obrigada, estou tão feliz', 'joy'],
     ['estou muito triste e com saudade', 'sadness'],
+    ['My card was declined at the shop and nobody helps, I am furious', 'anger'],
+    ["I'm really worried that somebody used my card", 'fear'],
+    ['fiquei indignada com a cobrança', 'anger'],
+    ['انا غاضبة جدا من الخدمة', 'anger'],
   ])('"%s": %s', (text, label) => expect(reader.read(text).emotion.label).toBe(label));
 
   const felt = (text: string) => reader.read(text).emotions;
