@@ -63,7 +63,7 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
     kafka: { ...settings, KAFKA_BROKERS: env.KAFKA_BROKERS || at(9092) },
     ingestUrl: env.INGEST_URL || `http://${at(8080)}`,
     ingestKey: settings.INGEST_KEY,
-    schemaRegistryUrl: env.SCHEMA_REGISTRY_URL || `http://${at(8085)}/apis/ccompat/v7`,
+    schemaRegistryUrl: env.SCHEMA_REGISTRY_URL ? settings.SCHEMA_REGISTRY_URL : `http://${at(8085)}/apis/ccompat/v7`,
     clickhouseUrl,
     database: settings.CLICKHOUSE_DATABASE,
     clickhouse: createClient({

@@ -9,6 +9,10 @@ import { loadDemoTables } from '../guide/demo-tables';
 import { questionsOf, withAnswers } from '../guide/guide';
 import { simulate } from '../simulator/simulate';
 import { projectRoot } from './support/build';
+import { dashboardTests } from './support/dashboard-tests';
+import { driverTests } from './support/driver-tests';
+import { grafanaTests } from './support/grafana-tests';
+import { reportTests } from './support/report-tests';
 import { withStack } from './support/stack';
 
 const guide = readFileSync(join(projectRoot, 'docs/analyst-guide.md'), 'utf8');
@@ -22,6 +26,22 @@ describe('docs/analyst-guide.md', () => {
     await loadDemoTables(client, simulate());
   }, 240_000);
   afterAll(() => client?.close());
+
+  describe('make report', () => reportTests(() => client));
+
+  describe('make grafana', () => grafanaTests(() => local.stack.addresses.clickhouseUrl));
+
+  describe('drivers of others on the same data', () =>
+    driverTests(
+      () => client,
+      () => local.stack.addresses.clickhouseUrl,
+    ));
+
+  describe('dashboards on the same data', () =>
+    dashboardTests(
+      () => client,
+      () => local.stack.addresses.clickhouseUrl,
+    ));
 
   test('its queries give the answers that stand behind them, on the demo’s data', async () => {
     expect(questionsOf(guide).length).toBeGreaterThanOrEqual(20);
