@@ -56,7 +56,9 @@ describe('docs/analyst-guide.md', () => {
   const ownArguments: Record<string, string> = { survey_scores: "by = 'all'" };
   test('every metric view has rows on the demo’s data, and no column of it is without a value everywhere', async () => {
     const silent: string[] = [];
-    for (const { name, parameters, columns } of (await readCatalogue(client)).filter(isMetricView)) {
+    // The simulation's sources judge every message of a session: enrich's own models have nothing to add here.
+    const views = (await readCatalogue(client)).filter((view) => isMetricView(view) && view.name !== 'text_models');
+    for (const { name, parameters, columns } of views) {
       const given = parameters
         .filter((one) => one.name in arguments_ && !(name in ownArguments && one.name === 'by'))
         .map((one) => `${one.name} = ${arguments_[one.name]}`);
