@@ -11,7 +11,7 @@ import type { Control } from '../../../services/lib/kafka/partition-task';
 import type { ServiceClient } from '../../../services/lib/kafka/service-client';
 import type { ProblemRecord } from '../../../services/lib/problems';
 import type { Tracing } from '../../../services/lib/tracing';
-import { rawEvent } from './events';
+import { rawEvent } from '../../support/raw-event';
 
 const now = Date.UTC(2026, 10, 26);
 const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

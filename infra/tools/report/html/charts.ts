@@ -121,16 +121,18 @@ export function pathsChart({ paths }: Pick<ChartFigures, 'paths'>): Option {
   };
 }
 
+/** One part of horizontal bars that add up; null: unknown there. */
+const bar = (name: string, color: string, values: (number | null)[]) => ({
+  name,
+  type: 'bar',
+  stack: 'all',
+  barMaxWidth: 22,
+  itemStyle: { color },
+  data: values,
+});
+
 /** Where it failed first, and how often something worked afterwards. */
 export function failuresChart({ failures }: Pick<ChartFigures, 'failures'>): Option {
-  const bar = (name: string, color: string, values: number[]) => ({
-    name,
-    type: 'bar',
-    stack: 'all',
-    barMaxWidth: 22,
-    itemStyle: { color },
-    data: values,
-  });
   return {
     grid: plain,
     legend,
@@ -190,14 +192,6 @@ export function serviceChart({ queues }: Pick<ChartFigures, 'queues'>): Option {
 }
 
 export function handleChart({ queues }: Pick<ChartFigures, 'queues'>): Option {
-  const bar = (name: string, color: string, values: (number | null)[]) => ({
-    name,
-    type: 'bar',
-    stack: 'all',
-    barMaxWidth: 22,
-    itemStyle: { color },
-    data: values,
-  });
   return {
     grid: plain,
     legend,
