@@ -8,7 +8,7 @@ export STACK_DIR STACK_PORT_OFFSET
 
 bin := node_modules/.bin
 stack := node dist/infra/local/cli.js
-sources := $(shell find services schemas infra test/simulator test/tools test/bench test/chaos test/guide test/support test/integration/support -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
+sources := $(shell find services schemas infra dashboards test/simulator test/tools test/bench test/chaos test/guide test/support test/integration/support -name '*.ts' -o -name '*.json' -path '*infra*' 2>/dev/null)
 
 ##@ Look at it
 
@@ -18,8 +18,11 @@ help: ## This list
 demo: build ## Start everything, replay a simulated organisation, show and verify the figures (FAULT=drop|double|shift plants one)
 	@FAULT='$(FAULT)' node dist/infra/tools/demo/main.js
 
-report: build ## Print the demo's report again (TRUTH=file compares with another truth)
-	@node dist/infra/tools/report/main.js
+report: build ## Print the figures, and write them as one HTML file with charts: [FROM=2026-11-01 TO=2026-11-08] [FILE=report.html] [TRUTH=file]
+	@FROM='$(FROM)' TO='$(TO)' FILE='$(FILE)' node dist/infra/tools/report/main.js
+
+grafana: build ## Open the dashboards in a Grafana of this machine (on PATH, or by Docker), on the local stack
+	@node dist/infra/tools/grafana/main.js
 
 ##@ Run it
 
@@ -74,7 +77,7 @@ check: build ## What needs no stack: formatting, lint, types, generated files, u
 	@$(bin)/biome check --error-on-warnings .
 	@$(bin)/tsc -p tsconfig.json --noEmit
 	@$(bin)/tsc -p tracker/tsconfig.json
-	@node dist/schemas/generate.js --check
+	@node dist/schemas/generate.js --check && node dist/dashboards/generate.js --check
 	@$(bin)/jest test/unit
 
 test: check ## Everything: check, then integration and end-to-end tests on stacks of their own
@@ -106,8 +109,8 @@ train: node_modules/.installed ## Train the text models: DATA=folder of the sets
 evaluate: node_modules/.installed ## How good the text models are: DATA=folder of the sets [ONLY=names]; accuracy, macro-F1, calibration, the floor beside
 	@DATA='$(DATA)' ONLY='$(ONLY)' $(bin)/tsx services/enrich/model/evaluate/main.ts
 
-generate: build ## Write the generated files again (schemas/types.ts, the web tracker's script)
-	@node dist/schemas/generate.js && node dist/infra/tools/tracker/main.js && $(MAKE) --no-print-directory build
+generate: build ## Write the generated files again (schemas/types.ts, the web tracker's script, the dashboards)
+	@node dist/schemas/generate.js && node dist/infra/tools/tracker/main.js && node dist/dashboards/generate.js && $(MAKE) --no-print-directory build
 
 build: node_modules/.installed dist/.built
 

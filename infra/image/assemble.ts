@@ -47,7 +47,7 @@ export function assemble(root: string, target: string): { modules: number } {
 /** What services read beside their code (parameters of models, with their licences), wherever it lies among it. */
 function dataOf(root: string): string[] {
   return readdirSync(join(root, 'services'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.(?:ts|mts|md)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && !/\.(?:ts|mts|md)$/.test(entry.name) && !entry.parentPath.endsWith('/train'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 

@@ -7,7 +7,7 @@ import { Kafka, logLevel } from '../../services/lib/kafka/kafkajs';
 import type { StackAddresses } from './addresses';
 import { errorMessage, StackFault } from './faults';
 import { javaEnvironment, javaFlags } from './java';
-import type { Command, Part, PartContext } from './part';
+import type { Command, KafkaExtras, Part, PartContext } from './part';
 
 /** 16 MB messages (change sets) and the batch around them. */
 const maxMessageBytes = 17 * 1024 * 1024;
@@ -104,21 +104,22 @@ async function prepare(context: PartContext): Promise<Command> {
   };
   const flags = javaFlags(context.stackDir, 'kafka', 320);
   const logDir = join(dataDir, 'kafka');
-  if (!existsSync(logDir)) await format({ ...base, args: [...flags, ...base.args] }, context.addresses, logDir);
+  if (!existsSync(logDir)) await format({ ...base, args: [...flags, ...base.args] }, context, logDir);
 
   const propertiesPath = join(configDir, 'kafka.properties');
-  writeProperties(propertiesPath, serverProperties(context.addresses, logDir));
+  writeProperties(propertiesPath, { ...serverProperties(context.addresses, logDir), ...context.kafka?.properties });
   return { ...base, args: [...flags, ...base.args, 'kafka.Kafka', propertiesPath] };
 }
 
 /** Formats a draft and renames it, so that a format cut short is begun again instead of being started from. */
-async function format(java: Command, addresses: StackAddresses, logDir: string): Promise<void> {
+async function format(java: Command, { addresses, kafka }: PartContext, logDir: string): Promise<void> {
   const draftDir = `${logDir}.unformatted`;
   const propertiesPath = `${draftDir}.properties`;
   rmSync(draftDir, { recursive: true, force: true });
   mkdirSync(draftDir, { recursive: true });
-  writeProperties(propertiesPath, serverProperties(addresses, draftDir));
-  const args = [...java.args, 'kafka.tools.StorageTool', 'format', '-t', newClusterId(), '-c', propertiesPath];
+  writeProperties(propertiesPath, { ...serverProperties(addresses, draftDir), ...kafka?.properties });
+  const tool = ['kafka.tools.StorageTool', 'format', '-t', newClusterId(), '-c', propertiesPath];
+  const args = [...java.args, ...tool, ...scramUsers(kafka)];
   try {
     await promisify(execFile)(java.command, args, { env: { ...java.env }, cwd: java.cwd, maxBuffer: 16 * 1024 * 1024 });
     renameSync(draftDir, logDir);
@@ -130,6 +131,13 @@ async function format(java: Command, addresses: StackAddresses, logDir: string):
     rmSync(propertiesPath, { force: true });
   }
 }
+
+/** Users that are there before the first start, so that brokers and tools may be among them. */
+const scramUsers = (kafka: KafkaExtras | undefined): string[] =>
+  Object.entries(kafka?.scramUsers ?? {}).flatMap(([name, password]) => [
+    '--add-scram',
+    `SCRAM-SHA-512=[name=${name},password=${password}]`,
+  ]);
 
 /** 16 random bytes as Kafka writes them; Kafka's own tool also avoids a leading '-', which reads as an option. */
 export function newClusterId(random: () => Buffer = () => randomBytes(16)): string {

@@ -2,6 +2,13 @@ import type { PartName, StackAddresses } from './addresses';
 import type { Downloads } from './downloads';
 import type { Environment } from './requirements';
 
+/** What Kafka gets besides its settings here: listeners with TLS, an authorizer. Properties win over those of `kafka.ts`. */
+export interface KafkaExtras {
+  properties?: Readonly<Record<string, string>>;
+  /** Names and passwords (SCRAM-SHA-512), written when the data folder is formatted. */
+  scramUsers?: Readonly<Record<string, string>>;
+}
+
 /** What a part may need to know to be started. */
 export interface PartContext {
   stackDir: string;
@@ -14,6 +21,7 @@ export interface PartContext {
   env: Environment;
   /** Settings for single parts, above everything else. */
   partEnv: Readonly<Partial<Record<PartName, Environment>>>;
+  kafka?: KafkaExtras;
   /** Answers the Java command and the downloads; throws StackFault for what is missing. */
   java(): Promise<{ command: string; downloads: Downloads }>;
 }

@@ -1,5 +1,5 @@
 import type { PartName } from './addresses';
-import type { PartContext } from './part';
+import type { KafkaExtras, PartContext } from './part';
 import type { OnProgress } from './progress';
 import type { Environment } from './requirements';
 import type { SetUpStep } from './setup-steps';
@@ -15,6 +15,7 @@ export interface StackOptions {
   env: Environment;
   /** Settings for single parts, e.g. `{ sessionize: { SESSION_GAP_MS: '1000' } }`. */
   partEnv?: PartContext['partEnv'];
+  kafka?: KafkaExtras;
   /** Folder of the compiled services; `dist` in the project's root when left out. */
   distDir?: string;
   /** Instead of the list in setup-steps.ts. */

@@ -129,6 +129,7 @@ function newContext(stackDir: string, options: StackOptions): PartContext {
     distDir: options.distDir ?? join(root, 'dist'),
     env: options.env,
     partEnv: options.partEnv ?? {},
+    kafka: options.kafka,
     java: () => {
       java ??= findJava();
       return java;

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { AvroCodec } from '../../services/lib/avro';
+import { readSettings, registrySettings } from '../../services/lib/settings';
 import { valueSchemas } from '../../services/lib/topics';
 
 /**
  * Registers the schemas of all topics, one after the other: services register theirs at start too, and find them then.
- * `node dist/infra/registry/main.js`, setting SCHEMA_REGISTRY_URL. Safe to run twice.
+ * `node dist/infra/registry/main.js`, settings SCHEMA_REGISTRY_…. Safe to run twice.
  */
 async function main(): Promise<void> {
-  const url = process.env.SCHEMA_REGISTRY_URL || 'http://127.0.0.1:8085/apis/ccompat/v7';
+  const { SCHEMA_REGISTRY_URL: url } = readSettings(z.object(registrySettings), process.env);
   for (const [topic, schema] of Object.entries(valueSchemas)) await registered(url, `${topic}-value`, schema);
   console.log(`${Object.keys(valueSchemas).length} schemas registered`);
 }

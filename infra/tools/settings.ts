@@ -35,7 +35,6 @@ const statementTimeoutMs = 300_000;
 export interface ToolSettings {
   stackDir: string;
   portOffset: number;
-  brokers: string;
   /** Addresses and how to prove who asks, as `createKafka` takes them. */
   kafka: KafkaSettings;
   ingestUrl: string;
@@ -61,11 +60,10 @@ export function toolSettings(env: Record<string, string | undefined>): ToolSetti
   return {
     stackDir: settings.STACK_DIR,
     portOffset: settings.STACK_PORT_OFFSET,
-    brokers: env.KAFKA_BROKERS || at(9092),
     kafka: { ...settings, KAFKA_BROKERS: env.KAFKA_BROKERS || at(9092) },
     ingestUrl: env.INGEST_URL || `http://${at(8080)}`,
     ingestKey: settings.INGEST_KEY,
-    schemaRegistryUrl: env.SCHEMA_REGISTRY_URL || `http://${at(8085)}/apis/ccompat/v7`,
+    schemaRegistryUrl: env.SCHEMA_REGISTRY_URL ? settings.SCHEMA_REGISTRY_URL : `http://${at(8085)}/apis/ccompat/v7`,
     clickhouseUrl,
     database: settings.CLICKHOUSE_DATABASE,
     clickhouse: createClient({

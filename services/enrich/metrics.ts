@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { ageBuckets, batchBuckets, transactionBuckets } from '../lib/metrics';
+import { ageBuckets, batchBuckets, transactionBuckets, zeroed } from '../lib/metrics';
 
 export interface EnrichMetrics {
   events: Counter<'result'>;
@@ -12,6 +12,18 @@ export interface EnrichMetrics {
   redactions: Counter<'kind'>;
   observePartition(partition: number, rawTime: number | undefined, window: { records: number; age_ms: number }): void;
 }
+
+/** Of dead letters: those of `domain/refusal.ts`, and what only the log and the window know. */
+const refusalReasons = [
+  'undecodable',
+  'conflicting_duplicate',
+  'event_id_missing',
+  'event_too_old',
+  'event_in_future',
+  'actor_missing',
+  'identity_missing',
+  'identity_reserved',
+];
 
 export function enrichMetrics(registry: Registry): EnrichMetrics {
   const registers = [registry];
@@ -34,24 +46,32 @@ export function enrichMetrics(registry: Registry): EnrichMetrics {
     registers,
   });
   return {
-    events: new Counter({
-      name: 'enrich_events_total',
-      help: 'Raw records by what became of them: enriched, late (enriched too), repeat, erased (of a person and time forgotten), refused',
-      labelNames: ['result'],
-      registers,
-    }),
+    events: zeroed(
+      new Counter({
+        name: 'enrich_events_total',
+        help: 'Raw records by what became of them: enriched, late (enriched too), repeat, erased (of a person and time forgotten), refused',
+        labelNames: ['result'],
+        registers,
+      }),
+      'result',
+      ['enriched', 'late', 'repeat', 'erased', 'refused'],
+    ),
     transactionSeconds: new Histogram({
       name: 'enrich_transaction_seconds',
       help: 'Time of one Kafka transaction',
       buckets: transactionBuckets,
       registers,
     }),
-    deadLetters: new Counter({
-      name: 'enrich_dead_letters_total',
-      help: 'Raw records written to the dead letters',
-      labelNames: ['reason'],
-      registers,
-    }),
+    deadLetters: zeroed(
+      new Counter({
+        name: 'enrich_dead_letters_total',
+        help: 'Raw records written to the dead letters',
+        labelNames: ['reason'],
+        registers,
+      }),
+      'reason',
+      refusalReasons,
+    ),
     batchRecords: new Histogram({
       name: 'enrich_batch_records',
       help: 'Raw records taken in at once, which one transaction answers for',

@@ -3,6 +3,7 @@ import { AvroCodec } from '../lib/avro';
 import { within } from '../lib/deadline';
 import type { Log } from '../lib/log';
 import { patiently } from '../lib/patience';
+import { refusalOf } from '../lib/refusal';
 import { topics, valueSchemas } from '../lib/topics';
 
 /** A registry that accepts connections and says nothing would hold the start up for ever. */
@@ -46,7 +47,7 @@ export class RegisteredSchema {
         const codec = AvroCodec.register<InteractionEvent>(this.registryUrl, subject, valueSchemas[topics.raw]);
         return await within(registerWithinMs, codec);
       } catch (error) {
-        this.reason = `schema registry: ${(error as Error).message}`;
+        this.reason = `schema registry: ${refusalOf(error) ?? (error as Error).message}`;
         throw error;
       }
     };

@@ -8,6 +8,7 @@ import { connectService, type ServiceClient } from './kafka/service-client';
 import { watchLag } from './lag';
 import type { Log } from './log';
 import { patiently } from './patience';
+import { Refused, refusalOf } from './refusal';
 import type { Running } from './run';
 
 export interface ConsumingServiceOptions<Deps> {
@@ -53,6 +54,7 @@ export async function startConsumingService<Deps>(options: ConsumingServiceOptio
       log,
       () => options.prepare(connected),
       () => stopped,
+      refusalOf,
     );
     loop = await startPartitionLoop({
       kafka: connected.kafka,
@@ -74,10 +76,14 @@ export async function startConsumingService<Deps>(options: ConsumingServiceOptio
     });
     unwatch = watchLag(connected.admin, options.topics, metrics, tellPositions(loop, metrics));
   })();
-  starting.catch((error) => {
-    if (!stopped) log.error({ err: error }, 'start failed');
+  const refused = new Promise<Refused>((resolve) => {
+    starting.catch((error) => {
+      if (error instanceof Refused) resolve(error);
+      else if (!stopped) log.error({ err: error }, 'start failed');
+    });
   });
   return {
+    refused,
     stop: async () => {
       stopped = true;
       unwatch?.();

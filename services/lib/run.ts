@@ -1,11 +1,14 @@
 import type { z } from 'zod';
 import { createLog, type Log } from './log';
+import type { Refused } from './refusal';
 import { readSettings, SettingsError } from './settings';
 import { startTracing, type Tracing } from './tracing';
 
 /** What a started service gives back: `stop` drains and closes, and is called once. */
 export interface Running {
   stop(): Promise<void>;
+  /** Settles when a server turns out to refuse us while we start; never otherwise. */
+  refused?: Promise<Refused>;
 }
 
 /** Longest a drained shutdown may take before the process ends anyway. Kafka's session time-out frees what is left. */
@@ -13,7 +16,8 @@ const stopDeadlineMs = 20_000;
 
 /**
  * Runs a service from its `main.ts`: checks settings (all faults together, exit 78), starts, and on SIGTERM or SIGINT
- * stops once, drained. Traces are on where OpenTelemetry's variables say so. A start that fails says why in one line and exits with 1.
+ * stops once, drained. Traces are on where OpenTelemetry's variables say so. A start that fails says why in one line and exits with 1,
+ * or with 78 where Kafka, the registry or ClickHouse refuse a password or a certificate: those are settings too.
  */
 export async function runService<T extends z.ZodObject<{ LOG_LEVEL: z.ZodType<string> }>>(
   service: string,
@@ -47,6 +51,10 @@ export async function runService<T extends z.ZodObject<{ LOG_LEVEL: z.ZodType<st
         },
       );
     };
+    void running.refused?.then(({ message }) => {
+      console.error(`${service}: ${message}`);
+      process.exit(78);
+    });
     process.on('SIGTERM', () => stop('SIGTERM'));
     process.on('SIGINT', () => stop('SIGINT'));
   } catch (error) {

@@ -22,11 +22,21 @@ export function readSettings<T extends z.ZodObject>(schema: T, env: Record<strin
   if (result.success) {
     const faults = kafkaSecurityFaults(result.data as KafkaSecurity);
     if (faults.length > 0) throw new SettingsError(faults);
-    return result.data;
+    return withRegistryLogin(result.data);
   }
   throw new SettingsError(
     result.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`),
   );
+}
+
+/** Puts name and password, where they are given apart, into the registry's address: what asks it takes them from there. */
+function withRegistryLogin<T extends Record<string, unknown>>(settings: T): T {
+  const { SCHEMA_REGISTRY_URL, SCHEMA_REGISTRY_USERNAME, SCHEMA_REGISTRY_PASSWORD = '' } = settings;
+  if (typeof SCHEMA_REGISTRY_URL !== 'string' || SCHEMA_REGISTRY_USERNAME === undefined) return settings;
+  const url = new URL(SCHEMA_REGISTRY_URL);
+  url.username = encodeURIComponent(String(SCHEMA_REGISTRY_USERNAME));
+  url.password = encodeURIComponent(String(SCHEMA_REGISTRY_PASSWORD));
+  return { ...settings, SCHEMA_REGISTRY_URL: url.href };
 }
 
 /** A whole number in [min, max], given as text. */
@@ -112,6 +122,13 @@ export function kafkaSecurityFaults(settings: KafkaSecurity): string[] {
   return faults.filter(([wrong]) => wrong).map(([, text]) => text);
 }
 
+export const registrySettings = {
+  SCHEMA_REGISTRY_URL: url('http://127.0.0.1:8085/apis/ccompat/v7'),
+  /** Basic authentication. */
+  SCHEMA_REGISTRY_USERNAME: z.string().optional(),
+  SCHEMA_REGISTRY_PASSWORD: z.string().optional(),
+};
+
 /** What every service reads. */
 export const commonSettings = {
   ...kafkaSecuritySettings,
@@ -122,8 +139,7 @@ export const commonSettings = {
       'must be host:port, comma-separated',
     )
     .default('127.0.0.1:9092'),
-  /** Name and password may stand in it (https://name:password@host): registries behind basic authentication. */
-  SCHEMA_REGISTRY_URL: url('http://127.0.0.1:8085/apis/ccompat/v7'),
+  ...registrySettings,
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 };

@@ -17,6 +17,7 @@ import type { Log } from '../lib/log';
 import { createMetrics } from '../lib/metrics';
 import { patiently } from '../lib/patience';
 import { Problems } from '../lib/problems';
+import { Refused, refusalOf } from '../lib/refusal';
 import type { Running } from '../lib/run';
 import { topics, valueSchemas } from '../lib/topics';
 import type { Tracing } from '../lib/tracing';
@@ -94,6 +95,7 @@ export async function startLoad(settings: LoadSettings, log: Log, tracing?: Trac
       log,
       () => prepare(settings, client, (count) => metrics.erased.inc(count)),
       stopped,
+      refusalOf,
     );
     const landingTopics = streams.map(({ topic }) => topic);
     for (const { topic, plans } of streams) landings.set(topic, plans[currentVersion].landing);
@@ -101,7 +103,7 @@ export async function startLoad(settings: LoadSettings, log: Log, tracing?: Trac
       () => deadLetters.close(),
       () => commands.close(),
     );
-    await patiently('looking for the tables', log, () => warehouse.check(), stopped);
+    await patiently('looking for the tables', log, () => warehouse.check(), stopped, refusalOf);
     const refusal = await patiently(
       'recalling what is loaded',
       log,
@@ -170,13 +172,17 @@ export async function startLoad(settings: LoadSettings, log: Log, tracing?: Trac
     }
     waitsFor = [];
   };
-  start().catch((error: Error) => {
-    if (stopping) return;
-    waitsFor = [error.message];
-    log.error(error.message);
+  const refused = new Promise<Refused>((resolve) => {
+    start().catch((error: Error) => {
+      if (stopping) return;
+      waitsFor = [error.message];
+      if (error instanceof Refused) resolve(error);
+      else log.error(error.message);
+    });
   });
 
   return {
+    refused,
     // What waits in vain gives up, work in hand ends and is committed as done, and what is loaded is written down.
     stop: async () => {
       stopping = true;

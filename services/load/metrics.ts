@@ -1,7 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { joinCounter } from '../lib/consumer-metrics';
 import { type LagMetrics, lagMetrics } from '../lib/lag';
-import { ageBuckets } from '../lib/metrics';
+import { ageBuckets, zeroed } from '../lib/metrics';
+import { topics } from '../lib/topics';
 import { type CanaryMetrics, canaryMetrics } from './canaries';
 
 export interface LoadMetrics extends LagMetrics, CanaryMetrics {
@@ -19,6 +20,8 @@ export interface LoadMetrics extends LagMetrics, CanaryMetrics {
   /** Active parts of the partition that has the most, of any table. */
   mostParts: Gauge;
 }
+
+const topicsLoaded = [topics.enriched, topics.sessions, topics.deadLetter];
 
 /** `now`: epoch ms, for ages that are worked out when figures are read. */
 export function loadMetrics(registry: Registry, now: () => number = Date.now): LoadMetrics {
@@ -78,21 +81,29 @@ export function loadMetrics(registry: Registry, now: () => number = Date.now): L
       buckets: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60],
       ...perTopic,
     }),
-    retries: new Counter({
-      name: 'load_insert_retries_total',
-      help: 'Inserts tried again after an error',
-      ...perTopic,
-    }),
+    retries: zeroed(
+      new Counter({
+        name: 'load_insert_retries_total',
+        help: 'Inserts tried again after an error',
+        ...perTopic,
+      }),
+      'topic',
+      topicsLoaded,
+    ),
     repeats: new Counter({
       name: 'load_repeated_blocks_total',
       help: 'Blocks found unfinished after a restart or rebalance and inserted again under the same token',
       ...perTopic,
     }),
-    leftOut: new Counter({
-      name: 'load_left_out_records_total',
-      help: 'Records that cannot be loaded, written to the dead letters',
-      ...perTopic,
-    }),
+    leftOut: zeroed(
+      new Counter({
+        name: 'load_left_out_records_total',
+        help: 'Records that cannot be loaded, written to the dead letters',
+        ...perTopic,
+      }),
+      'topic',
+      topicsLoaded,
+    ),
     erased: new Counter({
       name: 'load_erased_events_total',
       help: 'Events of persons erased since they were written, not loaded',

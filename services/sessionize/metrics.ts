@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { ageBuckets, batchBuckets, transactionBuckets } from '../lib/metrics';
+import { ageBuckets, batchBuckets, transactionBuckets, zeroed } from '../lib/metrics';
 import type { StoreSize } from './store';
 
 export interface SessionizeMetrics {
@@ -74,12 +74,16 @@ export function sessionizeMetrics(registry: Registry): SessionizeMetrics {
       buckets: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60],
       registers,
     }),
-    deadLetters: new Counter({
-      name: 'sessionize_dead_letters_total',
-      help: 'Records written to the dead letters',
-      labelNames: ['reason'],
-      registers,
-    }),
+    deadLetters: zeroed(
+      new Counter({
+        name: 'sessionize_dead_letters_total',
+        help: 'Records written to the dead letters',
+        labelNames: ['reason'],
+        registers,
+      }),
+      'reason',
+      ['undecodable', 'command_unknown'],
+    ),
     batchRecords: new Histogram({
       name: 'sessionize_batch_records',
       help: 'Records taken in at once, which one transaction answers for',

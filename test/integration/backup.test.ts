@@ -49,7 +49,7 @@ const address = () => ({
   clickhouseUrl: local.stack.addresses.clickhouseUrl,
   username: 'default',
   password: '',
-  brokers: local.stack.addresses.kafkaBrokers,
+  kafka: { KAFKA_BROKERS: local.stack.addresses.kafkaBrokers },
 });
 const deps = () => ({ ...session, database, groupPrefix, acceptLost: false, say: () => {} });
 

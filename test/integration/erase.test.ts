@@ -55,7 +55,7 @@ async function send(events: readonly Event[]): Promise<void> {
 
 /** Waits for what is in the raw topic now. */
 async function loaded(): Promise<void> {
-  const ends = await rawEnds(settings.brokers);
+  const ends = await rawEnds(settings.kafka);
   await until('what was sent to be loaded', 90_000, async () => {
     return (await loadProgress(settings.clickhouse, ends, 4)).done;
   });

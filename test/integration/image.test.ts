@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { assemble, prune } from '../../infra/image/assemble';
 import { builtDist, projectRoot } from './support/build';
@@ -9,7 +9,7 @@ import { canRunReadOnly, spawnReadOnly } from './support/read-only-run';
 import { until } from './support/service-process';
 import { withStack } from './support/stack';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 // The part of the image's build that needs no Docker, as infra/Dockerfile does it, and every command run from what it makes.
 const folder = mkdtempSync(join(tmpdir(), 'customer-dynamics-image-'));
@@ -61,14 +61,15 @@ describe('what the image holds', () => {
         /(?:^|\/)(?:licen[cs]e|notice|copying)[^/]*$/i.test(path),
       );
     const kept = new Set(licences(app));
-    const packages = readdirSync(join(app, 'node_modules'));
-    const lost = licences(projectRoot).filter((path) => packages.includes(path.split('/')[0]) && !kept.has(path));
+    const lost = licences(projectRoot).filter(
+      (path) => existsSync(join(app, 'node_modules', dirname(path))) && !kept.has(path),
+    );
     expect(lost).toEqual([]);
     expect(kept.size).toBeGreaterThan(50);
     expect(existsSync(join(app, 'LICENSE'))).toBe(true);
   });
 
-  test('less than 40 MB in all', () => expect(sizeOf(app)).toBeLessThan(40e6));
+  test('less than 60 MB in all', () => expect(sizeOf(app)).toBeLessThan(60e6));
 });
 
 const runs = canRunReadOnly ? describe : describe.skip;

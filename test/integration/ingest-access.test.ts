@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
@@ -20,6 +20,7 @@ import { followCertificate, tlsCertificates, tlsOptions } from '../../services/i
 import { avroType } from '../../services/lib/avro';
 import { certificateEnds } from '../../services/lib/certificates';
 import { readSettings } from '../../services/lib/settings';
+import { Certificates, hasOpenssl } from '../support/certificates';
 import { projectRoot } from './support/build';
 import { ServiceProcess, until } from './support/service-process';
 
@@ -116,26 +117,17 @@ test('a real process at its most talkative: keys that change while it runs, and 
   }
 });
 
-/** Earlier ones cannot sign with another's key in one command. */
-const hasOpenssl = /^OpenSSL [3-9]/.test(spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout ?? '');
-
 (hasOpenssl ? describe : describe.skip)('mutual TLS (needs OpenSSL 3)', () => {
-  const pem = (name: string): string => join(folder, `${name}.pem`);
-  const openssl = (...args: string[]): void => void execFileSync('openssl', args, { stdio: 'ignore' });
-  const make = (name: string, subject: string, ca?: string): void => {
-    const signer = ca ? ['-CA', pem(ca), '-CAkey', pem(`${ca}-key`)] : ['-addext', 'basicConstraints=critical,CA:TRUE'];
-    const names = ['-addext', 'subjectAltName=IP:127.0.0.1'];
-    openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
-      '-subj', `/CN=${subject}`, '-keyout', pem(`${name}-key`), '-out', pem(name), ...names, ...signer); // biome-ignore format: one command
-  };
+  const certificates = new Certificates(folder);
+  const pem = (name: string): string => certificates.pem(name);
   let app: FastifyInstance;
   let settings: IngestSettings;
 
   beforeAll(async () => {
-    make('ca', 'our CA');
-    make('server', '127.0.0.1', 'ca');
-    make('client', 'pbx.example', 'ca');
-    make('foreign', 'pbx.example');
+    certificates.make('ca', 'our CA');
+    certificates.make('server', '127.0.0.1', 'ca');
+    certificates.make('client', 'pbx.example', 'ca');
+    certificates.make('foreign', 'pbx.example');
     settings = readSettings(ingestSettings, {
       INGEST_TLS_CERT_FILE: pem('server'),
       INGEST_TLS_KEY_FILE: pem('server-key'),
@@ -144,11 +136,11 @@ const hasOpenssl = /^OpenSSL [3-9]/.test(spawnSync('openssl', ['version'], { enc
     const registry = new Registry();
     const inFlight = new InFlight(1_000_000);
     const avro = avroType('interaction-event.v1');
-    const certificates = [{ id: 'pbx', common_name: 'pbx.example', sources: ['events'] }];
+    const accepted = [{ id: 'pbx', common_name: 'pbx.example', sources: ['events'] }];
     app = buildApp({
       settings,
       tls: tlsOptions(settings),
-      gate: new Gate({ rules: { keys: [], signatures: [], certificates }, signatureWindowMs: 1 }),
+      gate: new Gate({ rules: { keys: [], signatures: [], certificates: accepted }, signatureWindowMs: 1 }),
       encode: (event) => avro.toBuffer(event),
       store: async () => undefined,
       notReady: () => [],
@@ -220,7 +212,7 @@ const hasOpenssl = /^OpenSSL [3-9]/.test(spawnSync('openssl', ['version'], { enc
     writeFileSync(pem('server'), 'nothing');
     await until('the fault to be told', 5_000, async () => lines.join().includes('cannot be used'));
     expect(await subject()).toBe('127.0.0.1');
-    make('server', 'renewed', 'ca');
+    certificates.make('server', 'renewed', 'ca');
     await until('the new one to be used', 5_000, async () => (await subject()) === 'renewed');
     stop();
     expect(await post('/v1/events', 'client')).toBe(202);

@@ -18,6 +18,8 @@ export interface EngineOptions {
   maxMemoryBytes: number;
   /** The only folder that BACKUP writes to and RESTORE reads from. */
   backupDir: string;
+  /** A users.xml; without it nobody is denied anything. */
+  usersConfig?: string;
 }
 
 /** The embedded engine on one data directory. Another process with the same directory is refused by the engine. */
@@ -31,9 +33,10 @@ export class Engine {
     readonly version: string,
   ) {}
 
-  static async open({ dataDir, configPath, maxMemoryBytes, backupDir }: EngineOptions): Promise<Engine> {
+  static async open({ dataDir, configPath, maxMemoryBytes, backupDir, usersConfig }: EngineOptions): Promise<Engine> {
     writeFileSync(configPath, configuration(maxMemoryBytes, backupDir));
-    const engineArguments = [`--config-file=${configPath}`, ...defaults(maxMemoryBytes)];
+    const users = usersConfig === undefined ? [] : [`--users_config=${usersConfig}`];
+    const engineArguments = [`--config-file=${configPath}`, ...users, ...defaults(maxMemoryBytes)];
     const addon = loadAddon();
     const keeper = new EngineConnection(addon, addon.CreateConnection(dataDir, engineArguments));
     const { output } = await keeper.run('SELECT version()', 'TabSeparatedRaw');

@@ -4,6 +4,7 @@ import type { ReadRequestBody } from './body';
 import type { Engine, EngineConnection, Outcome } from './engine';
 import { ClickHouseFault, fault, faultFromEngine } from './errors';
 import { type LoadStatement, loadSql } from './load-statement';
+import { lowestRevision, NativeFraming } from './native';
 import type { Pool } from './pool';
 import { quoted, quotedName } from './quoting';
 import type { FrontRequest } from './request';
@@ -101,8 +102,17 @@ async function select(run: Run, statement: SelectStatement, queryId: string): Pr
     )
     .finally(() => pipe.finish());
   // To the end, whatever becomes of the client: the engine waits for a reader where no KILL reaches it.
-  for await (const chunk of pipe.reader) await answer.write(chunk);
+  const frame = framing(request, format);
+  let notKnown: unknown;
+  for await (const chunk of pipe.reader) {
+    try {
+      if (notKnown === undefined) await answer.write(frame(chunk));
+    } catch (error) {
+      notKnown = error;
+    }
+  }
   const ended = await running;
+  if (notKnown !== undefined) throw notKnown;
   if ('error' in ended) throw withoutPath(ended.error, pipe.path);
   answer.tell(readSummary(ended.outcome));
   answer.end();
@@ -110,16 +120,17 @@ async function select(run: Run, statement: SelectStatement, queryId: string): Pr
 
 /** With wait_end_of_query the whole answer is there, and known to be good, before its first byte is sent. */
 async function selectWhole(
-  { deps, connection, answer }: Run,
+  { deps, connection, request, answer }: Run,
   statement: SelectStatement,
   format: string,
 ): Promise<void> {
+  const frame = framing(request, format);
   const path = deps.spool.newPath();
   try {
     const outcome = await connection.run(intoFile(statement, path, format), format);
     answer.tell(readSummary(outcome));
     // An answer without a byte leaves no file.
-    if (existsSync(path)) for await (const chunk of createReadStream(path)) await answer.write(chunk);
+    if (existsSync(path)) for await (const chunk of createReadStream(path)) await answer.write(frame(chunk));
     answer.end();
   } catch (error) {
     throw withoutPath(error, path);
@@ -142,11 +153,19 @@ async function load(run: Run, statement: LoadStatement, body: ReadRequestBody, p
 
 async function small(run: Run, text: string, ownFormat: string | undefined, queryId: string): Promise<void> {
   const { connection, request, answer } = run;
-  answer.describe(ownFormat ?? request.defaultFormat, queryId);
+  const format = ownFormat ?? request.defaultFormat;
+  answer.describe(format, queryId);
   const outcome = await connection.run(text, request.defaultFormat);
   answer.tell(readSummary(outcome));
-  await answer.write(outcome.output);
+  await answer.write(framing(request, format)(outcome.output));
   answer.end();
+}
+
+/** What is done to the bytes of an answer on their way: nothing, but for Native at a protocol version. */
+function framing({ protocolVersion }: FrontRequest, format: string): (chunk: Buffer) => Buffer {
+  if (format !== 'Native' || protocolVersion < lowestRevision) return (chunk) => chunk;
+  const native = new NativeFraming();
+  return (chunk) => native.take(chunk);
 }
 
 function intoFile({ before, after }: SelectStatement, path: string, format: string): string {

@@ -66,11 +66,16 @@ async function open(settings: FrontSettings): Promise<FrontDeps> {
   const spool = Spool.prepare(dataDir, settings.READ_SESSIONS);
   const maxMemoryBytes = settings.MAX_SERVER_MEMORY_BYTES;
   const backupDir = settings.CLICKHOUSE_BACKUP_DIR;
-  const engine = await Engine.open({ dataDir, configPath: spool.configPath, maxMemoryBytes, backupDir }).catch(
-    (error: unknown) => {
-      throw new StackFault(`The engine cannot open ${dataDir}: ${errorMessage(error)}`);
-    },
-  );
+  const usersConfig = settings.CLICKHOUSE_USERS_CONFIG;
+  const engine = await Engine.open({
+    dataDir,
+    configPath: spool.configPath,
+    maxMemoryBytes,
+    backupDir,
+    usersConfig,
+  }).catch((error: unknown) => {
+    throw new StackFault(`The engine cannot open ${dataDir}: ${errorMessage(error)}`);
+  });
   const pool = new Pool({
     places: { write: settings.WRITE_SESSIONS, read: settings.READ_SESSIONS },
     queueLimit: settings.QUEUE_LIMIT,

@@ -18,6 +18,8 @@ export interface FrontRequest {
   /** How the answer is to be compressed. */
   answerEncoding: AnswerEncoding | undefined;
   gzipLevel: number;
+  /** Native with what a client of this protocol version wants around each column; 0 without. */
+  protocolVersion: number;
   /** Bytes held back so that an error can still become a status; all of them with `wait_end_of_query`. */
   holdBytes: number;
   waitForEnd: boolean;
@@ -78,6 +80,7 @@ export function readRequest(
     bodyEncoding: bodyEncoding(headers),
     answerEncoding: isOn(settings.get('enable_http_compression')) ? answerEncoding(headers) : undefined,
     gzipLevel: Math.min(9, Math.max(1, Number(settings.get('http_zlib_compression_level')) || 3)),
+    protocolVersion: Number(search.get('client_protocol_version')) || 0,
     holdBytes: Math.min(largestHoldBytes, Math.max(defaultHoldBytes, Number(search.get('buffer_size')) || 0)),
     waitForEnd: isOn(search.get('wait_end_of_query') ?? settings.get('http_wait_end_of_query') ?? null),
   };

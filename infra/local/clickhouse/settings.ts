@@ -22,6 +22,8 @@ export const frontSettings = z.object({
     .string()
     .transform((value) => resolve(value))
     .default(() => resolve('.local/backups')),
+  /** A server's users.xml: the rights of `default` are those of everybody here. Not set: nobody is denied anything. */
+  CLICKHOUSE_USERS_CONFIG: z.string().optional(),
   /** Statements that write and run at once; more only wait for each other inside the engine. */
   WRITE_SESSIONS: integer(2, 1, 16),
   /** Queries that run at once, viewers' and writers' alike. */

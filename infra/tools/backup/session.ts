@@ -1,5 +1,5 @@
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { createKafka } from '../../../services/lib/kafka/client';
+import { createKafka, type KafkaSettings } from '../../../services/lib/kafka/client';
 import type { Admin, Kafka } from '../../../services/lib/kafka/kafkajs';
 import { createLog } from '../../../services/lib/log';
 
@@ -17,7 +17,7 @@ export interface SessionAddress {
   username: string;
   password: string;
   database?: string;
-  brokers: string;
+  kafka: KafkaSettings;
 }
 
 export async function openSession(address: SessionAddress, clientId: string): Promise<Session> {
@@ -29,7 +29,7 @@ export async function openSession(address: SessionAddress, clientId: string): Pr
     request_timeout: 3_600_000,
     log: { level: ClickHouseLogLevel.OFF },
   });
-  const kafka = createKafka({ KAFKA_BROKERS: address.brokers }, clientId, createLog(clientId, 'silent'), {
+  const kafka = createKafka(address.kafka, clientId, createLog(clientId, 'silent'), {
     retry: { retries: 5 },
   });
   const admin = kafka.admin();

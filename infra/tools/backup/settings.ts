@@ -32,7 +32,7 @@ export function backupSettings(env: Record<string, string | undefined>): BackupS
       clickhouseUrl: tool.clickhouseUrl,
       username: env.CLICKHOUSE_USER || 'default',
       password: env.CLICKHOUSE_PASSWORD ?? '',
-      brokers: tool.brokers,
+      kafka: tool.kafka,
     },
     database: tool.database,
     groupPrefix: tool.loadGroupPrefix,

@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../../../schemas/types';
 import { AvroCodec, UndecodableValue } from '../../../services/lib/avro';
-import { createKafka } from '../../../services/lib/kafka/client';
+import { createKafka, type KafkaSettings } from '../../../services/lib/kafka/client';
 import type { Kafka, KafkaMessage } from '../../../services/lib/kafka/kafkajs';
 import { PartitionReader } from '../../../services/lib/kafka/partition-reader';
 import { createLog } from '../../../services/lib/log';
@@ -18,8 +18,8 @@ export interface Connection {
   codec: AvroCodec<DeadLetter>;
 }
 
-export async function connect(brokers: string, registryUrl: string): Promise<Connection> {
-  const kafka = createKafka({ KAFKA_BROKERS: brokers }, 'dead-letters', createLog('dead-letters', 'silent'));
+export async function connect(settings: KafkaSettings, registryUrl: string): Promise<Connection> {
+  const kafka = createKafka(settings, 'dead-letters', createLog('dead-letters', 'silent'));
   const codec = await AvroCodec.register<DeadLetter>(registryUrl, `${topics.deadLetter}-value`, 'dead-letter.v1');
   return { kafka, codec };
 }

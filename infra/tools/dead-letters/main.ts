@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   await settings.clickhouse.close();
   const summary = new Summary(Math.min(Number(EXAMPLES || 2) || 2, 100));
   let unreadable = 0;
-  const connection = await connect(settings.brokers, settings.schemaRegistryUrl);
+  const connection = await connect(settings.kafka, settings.schemaRegistryUrl);
   for await (const letters of readLetters(connection, () => unreadable++)) {
     for (const it of letters) {
       const { reason, source_system } = it.letter;

@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   const settings = toolSettings(process.env);
   await settings.clickhouse.close();
   const dryRun = DRY_RUN === '1' || DRY_RUN === 'true';
-  const connection = await connect(settings.brokers, settings.schemaRegistryUrl);
+  const connection = await connect(settings.kafka, settings.schemaRegistryUrl);
   const subject = `${topics.raw}-value`;
   const raw = await AvroCodec.register<InteractionEvent>(settings.schemaRegistryUrl, subject, 'interaction-event.v1');
   const progress = new ProgressLine();

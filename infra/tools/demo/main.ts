@@ -13,6 +13,7 @@ import { ProgressLine } from '../replay/progress';
 import { waitUntilRepaired } from '../replay/repaired';
 import { replay } from '../replay/replay';
 import { differs } from '../report/compare';
+import { reportFile, writeReport } from '../report/html/write';
 import { report, simulatedRange } from '../report/report';
 import { readTruth } from '../report/truth';
 import { type ToolSettings, toolSettings } from '../settings';
@@ -57,6 +58,7 @@ async function show(settings: ToolSettings, options: DemoOptions, stack: StackOp
   const truth = readTruth(demoFiles(settings.stackDir).truth);
   const print = (text: string) => process.stdout.write(text);
   const comparisons = await report(settings.clickhouse, simulatedRange(truth), truth, print);
+  await writeReport(settings.clickhouse, simulatedRange(truth), reportFile(settings.stackDir));
   await settings.clickhouse.close();
   return comparisons.some(differs);
 }
@@ -134,7 +136,7 @@ function simulate(files: ReturnType<typeof demoFiles>, { seed, events: count, fa
   });
 }
 
-function farewell({ clickhouseUrl, ingestUrl, database }: ToolSettings): string {
+function farewell({ clickhouseUrl, ingestUrl, database, stackDir }: ToolSettings): string {
   const query = 'SELECT path, sum(sessions) AS n FROM channel_failure_paths GROUP BY path ORDER BY n DESC LIMIT 5';
   return `
   The stack is up. Ask it:
@@ -143,6 +145,9 @@ function farewell({ clickhouseUrl, ingestUrl, database }: ToolSettings): string 
 
   In a browser: ${clickhouseUrl}/play      Send events: ${ingestUrl}/v1/events (${ingestUrl}/openapi.json)
   \`make status\` shows its parts, \`make report\` prints this again, \`make down\` stops it.
+
+  The same in charts, one file to open in a browser: ${reportFile(stackDir)}
+  The dashboards, where there is a Grafana or Docker: \`make grafana\`
 `;
 }
 

@@ -85,7 +85,7 @@ export async function eraseDeps(
 
 /** Waits as `make replay` does, for what the raw topic holds now. */
 async function drained(settings: ToolSettings, partitions: number, told: (text: string) => void): Promise<void> {
-  const ends = await rawEnds(settings.brokers);
+  const ends = await rawEnds(settings.kafka);
   let [moved, movedAt] = [-1, Date.now()];
   for (;;) {
     const { loaded, total, done } = await loadProgress(settings.clickhouse, ends, partitions);

@@ -1,11 +1,11 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { createKafka } from '../../../services/lib/kafka/client';
+import { createKafka, type KafkaSettings } from '../../../services/lib/kafka/client';
 import { createLog } from '../../../services/lib/log';
 import { topics } from '../../../services/lib/topics';
 
 /** Next offset of every partition of the raw topic. */
-export async function rawEnds(brokers: string): Promise<Map<number, number>> {
-  const admin = createKafka({ KAFKA_BROKERS: brokers }, 'replay', createLog('replay', 'silent')).admin();
+export async function rawEnds(kafka: KafkaSettings): Promise<Map<number, number>> {
+  const admin = createKafka(kafka, 'replay', createLog('replay', 'silent')).admin();
   await admin.connect();
   try {
     const offsets = await admin.fetchTopicOffsets(topics.raw);

@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { KafkaSettings } from '../../../services/lib/kafka/client';
 import { topics } from '../../../services/lib/topics';
 import type { Checkpoint } from './checkpoint';
 import { loadProgress, rawEnds } from './loaded';
@@ -18,7 +19,7 @@ export interface ReplayOptions {
   ingestUrl: string;
   /** Where ingest asks for one. */
   ingestKey?: string;
-  brokers: string;
+  kafka: KafkaSettings;
   clickhouse: ClickHouseClient;
   checkpoint: Checkpoint;
   rejectsFile: string;
@@ -132,10 +133,10 @@ function rejectWriter(path: string) {
 
 /** Waits until ClickHouse holds all that the raw topic holds now. */
 export async function waitUntilLoaded(
-  options: Pick<ReplayOptions, 'brokers' | 'clickhouse'>,
+  options: Pick<ReplayOptions, 'kafka' | 'clickhouse'>,
   progress: ProgressLine,
 ): Promise<void> {
-  const ends = await rawEnds(options.brokers);
+  const ends = await rawEnds(options.kafka);
   let last = -1;
   let movedAt = Date.now();
   for (;;) {

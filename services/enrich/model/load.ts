@@ -5,7 +5,7 @@ import type { TextReader } from '../domain/text-reading';
 import { Classifier } from './classifier';
 import { CueFinder } from './cues';
 import { type DesireData, DesireReader } from './desire';
-import { EmotionReader } from './emotion';
+import { EmotionReader, emotions } from './emotion';
 import { Features } from './features';
 import { IntentReader, outOfScope } from './intent';
 import type { Language } from './language';
@@ -73,7 +73,8 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
     glossed,
   );
   const emotion: Partial<Record<Language, EmotionReader>> = {};
-  const sarcasm = new CueFinder([Object.values(json<{ cues: Record<string, string[]> }>('sarcasm.json').cues).flat()]);
+  const signs = json<Record<'sarcasm' | 'emoji' | 'said', Record<string, string[]>>>('signs.json');
+  const sarcasm = Object.values(signs.sarcasm).flat();
   const bases = new Map<string, Classifier | null>();
   for (const language of ['en', 'pt', 'ar'] as const) {
     const found = model(`emotion-${language}`);
@@ -83,8 +84,11 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
       return { model: bases.get(name)!, glossed: language !== 'en' && name === 'emotion-base-en' };
     });
     const glossary = glossaries[language];
+    // Only English sets have so few emoji that they must be helped.
+    const shown = emotions.map((e) => (language === 'en' ? signs.emoji[e]! : []));
+    const finder = new CueFinder([...shown, sarcasm, ...emotions.map((e) => signs.said[e]!)]);
     emotion[language] = new EmotionReader(
-      { model: found, bases: models, sarcasm, ...(glossary ? { glossary } : {}) },
+      { model: found, bases: models, signs: finder, ...(glossary ? { glossary } : {}) },
       glossed,
     );
   }

@@ -15,8 +15,8 @@ export interface Header {
   columns: number;
   /** Units of the hidden layer; 0: a linear model. */
   hidden: number;
-  /** Whether a linear model stands beside the hidden layer; their scores are added. */
-  direct: boolean;
+  /** How many labels, the first, have a linear model beside the hidden layer; their scores are added. */
+  direct: number;
   labels: string[];
   wordWeight: number;
   /** What the reader needs beside the scores (thresholds, temperatures); each kind of model says which. */

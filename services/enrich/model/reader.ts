@@ -32,7 +32,8 @@ export class EmbeddedReader implements TextReader {
     const known = language.label as Language | null;
     negation.look(features);
     const about = intent.read(features, known);
-    const felt = known === null ? undefined : emotion[known]?.read(features);
+    // Signs without letters (emoji alone) have no language, but feeling.
+    const felt = emotion[known ?? 'en']?.read(text, features);
     return {
       language,
       intent: about,

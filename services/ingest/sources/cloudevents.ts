@@ -52,7 +52,7 @@ export const cloudevents: Source = {
   sentName: (field) => {
     const own = sentNames.get(field);
     if (own) return own;
-    return field.startsWith('attributes.ce_') ? field.slice('attributes.ce_'.length) : `data.${field}`;
+    return field.startsWith('attributes.ce_') ? extensionName(field.slice('attributes.ce_'.length)) : `data.${field}`;
   },
 };
 
@@ -70,7 +70,7 @@ function fromEnvelope(envelope: unknown): Adapted {
     ...(isObject(data) ? setTwice(data, envelope) : [fault('data', 'wrong_type', 'must be an object')]),
     ...(sequence == null || isScalar(sequence) ? [] : [fault('sequence', 'wrong_type', 'must be text or a number')]),
     ...extensions(envelope).flatMap(([name, value]) =>
-      isScalar(value) ? [] : [fault(name || 'extension', 'wrong_type', 'must be text, a number or true or false')],
+      isScalar(value) ? [] : [fault(extensionName(name), 'wrong_type', 'must be text, a number or true or false')],
     ),
   ];
   if (faults.length > 0) return { faults: faults.slice(0, limits.faultsPerEvent) };
@@ -86,6 +86,9 @@ function fromEnvelope(envelope: unknown): Adapted {
   if (Object.keys(attributes).length > 0) event.attributes = merged(event.attributes, attributes);
   return { events: [event] };
 }
+
+/** JSON allows an extension without a name; a fault of it needs one. */
+const extensionName = (name: string): string => name || 'extension';
 
 const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 

@@ -1,6 +1,7 @@
 import { within } from '../deadline';
 import type { Log } from '../log';
 import { patiently } from '../patience';
+import { refusalOf } from '../refusal';
 
 export interface OutgoingRecord {
   key: string;
@@ -192,7 +193,7 @@ export class BatchingProducer {
       try {
         return this.stopped ? undefined : await this.open();
       } catch (error) {
-        this.reason = `Kafka: ${(error as Error).message}`;
+        this.reason = `Kafka: ${refusalOf(error) ?? (error as Error).message}`;
         throw error;
       }
     };

@@ -17,6 +17,7 @@ export type KafkaPatience = Pick<KafkaConfig, 'connectionTimeout' | 'requestTime
 
 /** A kafkajs client that logs through ours. `initialRetryTime` is low: at kafkajs' 300 ms a transaction takes 250 ms. */
 export function createKafka(settings: KafkaSettings, clientId: string, log: Log, patience: KafkaPatience = {}): Kafka {
+  const isNews = oncePerMinute(Date.now);
   return new Kafka({
     clientId,
     brokers: settings.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
@@ -31,8 +32,25 @@ export function createKafka(settings: KafkaSettings, clientId: string, log: Log,
       ({ level, namespace, log: entry }: LogEntry) => {
         const { message, error, groupId, broker, retryCount } = entry as LogEntry['log'] & Record<string, unknown>;
         const detail = { namespace, error: String(error ?? ''), groupId, broker, retryCount };
-        if (level === logLevel.ERROR && !expected.test(`${message} ${error}`)) log.warn(detail, `kafkajs: ${message}`);
+        const text = `${message} ${error}`;
+        // While a broker is away kafkajs says the same forty times a second.
+        if (level === logLevel.ERROR && !expected.test(text) && isNews(text)) log.warn(detail, `kafkajs: ${message}`);
         else log.debug(detail, `kafkajs: ${message}`);
       },
   });
+}
+
+const quietForMs = 60_000;
+const mostTexts = 1_000;
+
+/** Answers whether a text was not asked about for a minute. */
+export function oncePerMinute(now: () => number): (text: string) => boolean {
+  const told = new Map<string, number>();
+  return (text) => {
+    const at = now();
+    if (at - (told.get(text) ?? Number.NEGATIVE_INFINITY) < quietForMs) return false;
+    if (told.size >= mostTexts) told.clear();
+    told.set(text, at);
+    return true;
+  };
 }

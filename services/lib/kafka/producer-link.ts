@@ -58,8 +58,9 @@ const acknowledgeWithinMs = 3_000;
 function remembering(chosen: Set<number>): ReturnType<ICustomPartitioner> {
   const byDefault = Partitioners.DefaultPartitioner();
   return (args) => {
-    const { key } = args.message;
-    const partition = typeof key === 'string' ? partitionOf(key, args.partitionMetadata.length) : byDefault(args);
+    const { key, partition: own } = args.message;
+    const hashes = typeof key === 'string' && own === undefined;
+    const partition = hashes ? partitionOf(key, args.partitionMetadata.length) : byDefault(args);
     chosen.add(partition);
     return partition;
   };

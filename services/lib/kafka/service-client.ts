@@ -1,5 +1,6 @@
-import type { Log } from '../log';
+import { createLog, type Log } from '../log';
 import { patiently } from '../patience';
+import { refusalOf } from '../refusal';
 import { createKafka, type KafkaSettings } from './client';
 import type { Admin, Kafka } from './kafkajs';
 import { partitionsOf } from './offsets';
@@ -14,13 +15,14 @@ export interface ServiceClient {
   disconnect(): Promise<void>;
 }
 
-/** Connects, trying until a broker answers; the service is not ready meanwhile. */
+/** Connects, trying until a broker answers; the service is not ready meanwhile. Throws Refused when Kafka will not have us. */
 export async function connectService(
   settings: KafkaSettings,
   clientId: string,
   log: Log,
   stopped?: () => boolean,
 ): Promise<ServiceClient> {
+  await patiently('connecting to Kafka', log, () => greet(settings, clientId), stopped, refusalOf);
   const kafka = createKafka(settings, clientId, log);
   const admin = kafka.admin();
   await patiently('connecting to Kafka', log, () => admin.connect(), stopped);
@@ -34,4 +36,15 @@ export async function connectService(
       await Promise.all([admin.disconnect(), reader.disconnect()]);
     },
   };
+}
+
+/** One try, without the thirty that kafkajs makes of a certificate it does not trust, and a line of its own for each. */
+async function greet(settings: KafkaSettings, clientId: string): Promise<void> {
+  const silent = createLog(clientId, 'silent');
+  const admin = createKafka(settings, clientId, silent, { retry: { retries: 0 } }).admin();
+  try {
+    await admin.connect();
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
 }

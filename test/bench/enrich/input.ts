@@ -4,6 +4,7 @@ import type { Kafka } from '../../../services/lib/kafka/kafkajs';
 import { partitionOf } from '../../../services/lib/kafka/partitioner';
 import { topics, valueSchemas } from '../../../services/lib/topics';
 import { phrases } from '../../simulator/texts/texts';
+import { rawEvent } from '../../support/raw-event';
 
 export interface Input {
   /** Records written, repeats among them. */
@@ -98,24 +99,16 @@ const types = [
 function eventOf(number: number, text: string | null): InteractionEvent {
   const customer = (number * 7_919) % customers;
   const at = start + number * 20;
-  return {
+  return rawEvent({
     event_id: `bench-${number}`,
     event_type: text === null ? types[number % types.length] : 'message.sent',
     occurred_at: at,
     received_at: at + 150,
-    observed_at: null,
     source: { system: 'bench', instance: 'eu-1', event_id: String(number), sequence: number },
     channel: text === null && number % 3 === 0 ? 'VOICE' : 'CHAT',
     provider: 'bench-provider',
-    direction: 'INBOUND',
-    stage: 'UNKNOWN',
     interaction_id: `interaction-${Math.floor(number / 8)}`,
     contact_id: `contact-${Math.floor(number / 16)}`,
-    previous_interaction_id: null,
-    thread_id: null,
-    case_id: null,
-    order_id: null,
-    campaign_id: null,
     // Half of them are known by a mail address only: an HMAC each.
     identities:
       customer % 2 === 0
@@ -127,15 +120,6 @@ function eventOf(number: number, text: string | null): InteractionEvent {
         : { type: 'CUSTOMER', id: null, team: null },
     queue: { id: `q${number % 20}`, name: 'Billing and payments', skill: 'billing' },
     text,
-    intents: [],
-    emotion: null,
-    outcome: null,
-    durations: null,
-    commerce: null,
-    survey: null,
-    quality: null,
-    cost: null,
-    page: null,
     attributes: { device: 'phone', plan: 'family', region: `r${number % 12}` },
-  };
+  });
 }

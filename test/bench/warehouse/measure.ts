@@ -29,6 +29,15 @@ async function counters(client: ClickHouseClient): Promise<Counters> {
   return row!;
 }
 
+/** Rows that the engine read for some work, if nothing else runs on it. */
+export async function rowsRead(client: ClickHouseClient, work: () => Promise<unknown>): Promise<number> {
+  const idle = await counters(client);
+  const before = await counters(client);
+  await work();
+  const after = await counters(client);
+  return Math.max(0, after.rows - before.rows - (before.rows - idle.rows));
+}
+
 /**
  * Time until the whole answer is here, over HTTP on the loopback: median, 95th percentile and least of `runs`, after one run that is not
  * counted. `{n}` is one of the `customers`, another each time. CPU, rows and bytes (uncompressed, as the engine counts them) are those of one run on average.

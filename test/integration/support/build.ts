@@ -8,7 +8,7 @@ import { withLock } from '../../../infra/local/lock';
 const compiled = __filename.endsWith('.js');
 export const projectRoot = resolve(__dirname, compiled ? '../../../..' : '../../..');
 
-const sourceFolders = ['services', 'schemas', 'infra', 'test/simulator', 'test/tools'];
+const sourceFolders = ['services', 'schemas', 'infra', 'dashboards', 'test/simulator', 'test/tools'];
 
 /**
  * The folder of the compiled services, compiled first when it is missing or older than the sources. CD_DIST names

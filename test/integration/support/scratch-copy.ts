@@ -10,7 +10,7 @@ export interface Edit {
   put: string;
 }
 
-const copied = ['services', 'schemas', 'infra', 'package.json', 'tsconfig.json'];
+const copied = ['services', 'schemas', 'infra', 'dashboards', 'package.json', 'tsconfig.json'];
 
 /** The sources beside the project's own, to be changed: nothing of the project is. */
 export class ScratchCopy {

@@ -14,7 +14,7 @@ import { builtDist, projectRoot } from './build';
 /** The first run of all fetches Kafka and the registry. */
 const startTimeoutMs = 300_000;
 
-interface TestStackOptions extends Pick<StackOptions, 'partEnv' | 'setUpSteps'> {
+interface TestStackOptions extends Pick<StackOptions, 'partEnv' | 'setUpSteps' | 'kafka'> {
   /** By default one of the worker's own, so that test files which run side by side do not meet. */
   portOffset?: number;
 }
@@ -61,6 +61,6 @@ export async function removeStack(dir: string): Promise<void> {
  * From 15000 (TEST_PORT_OFFSET, where several people test on one machine) in steps in which no two parts can meet, and
  * below the ports that systems give to outgoing connections.
  */
-function workerPortOffset(): number {
+export function workerPortOffset(): number {
   return Number(process.env.TEST_PORT_OFFSET ?? 15_000) + 200 * ((Number(process.env.JEST_WORKER_ID ?? 1) - 1) % 25);
 }

@@ -4,7 +4,7 @@ import { failureStepOf } from '../../../services/enrich/domain/failure-step';
 import { RawTime } from '../../../services/enrich/domain/raw-time';
 import { refusalOf } from '../../../services/enrich/domain/refusal';
 import { isSessionised, stageOf } from '../../../services/enrich/domain/session-membership';
-import { rawEvent } from './events';
+import { rawEvent } from '../../support/raw-event';
 
 const rules = { key: 'a key of more than sixteen' };
 const durations = (wait_ms: number) => ({

@@ -11,7 +11,7 @@ import type { Control } from '../../../services/lib/kafka/partition-task';
 import type { ServiceClient } from '../../../services/lib/kafka/service-client';
 import type { ProblemRecord } from '../../../services/lib/problems';
 import type { Tracing } from '../../../services/lib/tracing';
-import { rawEvent } from './events';
+import { rawEvent } from '../../support/raw-event';
 
 const now = Date.UTC(2026, 10, 26);
 const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -85,6 +85,12 @@ const bytes = (given: Partial<InteractionEvent>): Buffer => Buffer.from(JSON.str
 const empty = Buffer.alloc(0);
 const canary = { kind: 'canary', sent_at: String(now) };
 
+/** Each value of a label is there from the start, at 0: else Prometheus would not see its first as an increase. */
+const counted = <T extends { value: number }>(values: T[]): T[] => {
+  expect(values.length).toBeGreaterThan(4);
+  return values.filter(({ value }) => value > 0);
+};
+
 describe('a canary', () => {
   test('goes to every enriched partition, without content, and says which raw partition it is of', async () => {
     const { feed } = await open();
@@ -96,9 +102,9 @@ describe('a canary', () => {
 
   test('moves no event time: events of long ago behind it are in time', async () => {
     const { feed, metrics } = await open();
-    const [, , record] = await feed([empty, canary], [bytes({ event_id: 'a' })]);
-    expect(JSON.parse(String(record.value))).toMatchObject({ event_id: 'a', late: false });
-    expect((await metrics.events.get()).values).toEqual([{ labels: { result: 'enriched' }, value: 1 }]);
+    const record = (await feed([empty, canary], [bytes({ event_id: 'a' })])).find(({ value }) => value !== null);
+    expect(JSON.parse(String(record?.value))).toMatchObject({ event_id: 'a', late: false });
+    expect(counted((await metrics.events.get()).values)).toEqual([{ labels: { result: 'enriched' }, value: 1 }]);
   });
 
   test.each([
@@ -125,7 +131,9 @@ test('a refused record is one line with its place and event id, and counted by i
       event_id: 'same',
     },
   ]);
-  expect((await metrics.deadLetters.get()).values).toEqual([{ labels: { reason: 'conflicting_duplicate' }, value: 1 }]);
+  expect(counted((await metrics.deadLetters.get()).values)).toEqual([
+    { labels: { reason: 'conflicting_duplicate' }, value: 1 },
+  ]);
 });
 
 describe('a trace', () => {

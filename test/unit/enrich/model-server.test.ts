@@ -43,6 +43,9 @@ function served(url: string, env: Record<string, string> = {}) {
   const settings = readSettings(enrichSettings, {
     MODEL_SERVER_URL: url,
     MODEL_SERVER_KIND: 'json',
+    // Of a test that does not mean them: a busy machine takes seconds.
+    MODEL_SERVER_TIMEOUT_MS: '20000',
+    MODEL_SERVER_DEADLINE_MS: '20000',
     ...env,
   }) as ModelServerSettings;
   const embedded = new EmbeddedReadings({ read: () => own }, metrics);

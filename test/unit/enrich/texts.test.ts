@@ -7,7 +7,7 @@ import { redactionKinds } from '../../../services/enrich/domain/redaction/redact
 import type { TextReading } from '../../../services/enrich/domain/text-reading';
 import { enrichMetrics } from '../../../services/enrich/metrics';
 import { EmbeddedReadings, type StoredTexts, Texts } from '../../../services/enrich/texts';
-import { rawEvent } from './events';
+import { rawEvent } from '../../support/raw-event';
 
 const actor = (type: 'CUSTOMER' | 'AGENT' | 'BOT' | 'SYSTEM' | 'SUPERVISOR' | 'THIRD_PARTY' | 'UNKNOWN') => ({
   type,

@@ -44,6 +44,12 @@ describe('structured CloudEvents', () => {
     for (const { field, message } of taken.rejected[0].errors) expect(message.startsWith(`${field} `)).toBe(true);
   });
 
+  test('an extension without a name, which JSON allows, has one in its faults', () => {
+    const envelope = { specversion: '1.0', id: '1', source: 's', type: 'a.b', time: '2026-03-01T10:00:00Z', data };
+    for (const value of ['half \udc00 a pair', { an: 'object' }])
+      expect(errorsOf(take({ ...envelope, '': value }, structured))).toMatchObject([{ field: 'extension' }]);
+  });
+
   test('the event id comes from source and id alone, as in our own form', () => {
     const envelope = { specversion: '1.0', id: '17', source: 'telephony', type: 'queue.entered' };
     const first = take({ ...envelope, time: '2026-03-01T10:00:00Z', data }, structured).eventIds;

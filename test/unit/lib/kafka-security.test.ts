@@ -124,6 +124,18 @@ describe('OAUTHBEARER by client credentials', () => {
   });
 });
 
+test('name and password of a registry, given apart, survive any character', () => {
+  const { SCHEMA_REGISTRY_URL } = read({
+    SCHEMA_REGISTRY_URL: 'https://registry/apis/ccompat/v7',
+    SCHEMA_REGISTRY_USERNAME: 'cd',
+    SCHEMA_REGISTRY_PASSWORD: 'p@s:s/%',
+  });
+  expect(registryAddress(SCHEMA_REGISTRY_URL)).toEqual({
+    host: 'https://registry/apis/ccompat/v7',
+    auth: { username: 'cd', password: 'p@s:s/%' },
+  });
+});
+
 test('name and password of a registry go into a header, not into its host', () => {
   expect(registryAddress('https://cd:p%40ss@registry:8085/apis/ccompat/v7')).toEqual({
     host: 'https://registry:8085/apis/ccompat/v7',

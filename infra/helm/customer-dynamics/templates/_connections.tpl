@@ -81,15 +81,11 @@ http://clickhouse-{{ include "cd.fullname" . }}:8123
 {{- end -}}
 
 {{- define "cd.registryEnv" -}}
-{{- $url := required "registry.url must be the schema registry's address" .Values.registry.url -}}
 {{- $auth := .Values.registry.auth -}}
+- { name: SCHEMA_REGISTRY_URL, value: {{ required "registry.url must be the schema registry's address" .Values.registry.url | quote }} }
 {{- if $auth.secret }}
 {{ include "cd.fromSecret" (dict "name" "SCHEMA_REGISTRY_USERNAME" "secret" $auth.secret "key" $auth.usernameKey) }}
 {{ include "cd.fromSecret" (dict "name" "SCHEMA_REGISTRY_PASSWORD" "secret" $auth.secret "key" $auth.passwordKey) }}
-{{- /* Kubernetes puts name and password in, so neither stands in the manifest. */}}
-- { name: SCHEMA_REGISTRY_URL, value: {{ regexReplaceAll "^(https?://)" $url "${1}$$(SCHEMA_REGISTRY_USERNAME):$$(SCHEMA_REGISTRY_PASSWORD)@" | quote }} }
-{{- else }}
-- { name: SCHEMA_REGISTRY_URL, value: {{ $url | quote }} }
 {{- end }}
 {{- end -}}
 

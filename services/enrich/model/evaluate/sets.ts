@@ -16,7 +16,7 @@ import { floorRecipe, measureIntents, type Row } from './intents';
 const msa = { train: 10_733, val: 1230 };
 const held = '1 in 5 held out';
 const dev = 'development split';
-const cross = '5-fold cross-validation';
+const cross = '4-fold cross-validation';
 
 const fifth = (rows: Labelled[]) => ({
   train: rows.filter((_, i) => i % 5 !== 4),

@@ -1,13 +1,19 @@
 /**
  * Reads JSON lines `{"text", "language"?}` from standard input and writes what is read in each, one JSON line a line, in order.
- * A line that is not such JSON is answered like an empty text, so that lines stay matched.
+ * A line that is not such JSON is answered like an empty text, so that lines stay matched. Many lines are read by as
+ * many processes as there are processors; `--alone`: by this one.
  *
- * `npm run --silent predict -- --intents general|banking77|clinc150 [--no-share-alike] [--directory folder]`
+ * `npm run --silent predict -- --intents general|banking77|clinc150 [--no-share-alike] [--directory folder] [--alone]`
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { loadTextReader } from '../load';
+import { answerTo } from './answers';
+import { Crew } from './crew';
 
-const chunk = 1 << 16;
+const batchLines = 500;
+/** Fewer lines than this are answered before another process has started. */
+const worthACrew = 2_000;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -15,6 +21,7 @@ async function main(): Promise<void> {
       intents: { type: 'string', default: 'general' },
       'no-share-alike': { type: 'boolean', default: false },
       directory: { type: 'string' },
+      alone: { type: 'boolean', default: false },
     },
   });
   const reader = loadTextReader({
@@ -22,50 +29,41 @@ async function main(): Promise<void> {
     shareAlike: !values['no-share-alike'],
     ...(values.directory ? { directory: values.directory } : {}),
   });
-  let out = '';
-  const answer = (line: string) => {
-    const { text, language } = parsed(line);
-    const { model: _, ...reading } = reader.read(text, language);
-    out += `${JSON.stringify(rounded(reading))}\n`;
+  const processes = values.alone ? 1 : Math.min(8, availableParallelism());
+  let crew: Crew | undefined;
+  let batch: string[] = [];
+  let seen = 0;
+  const flush = async (): Promise<void> => {
+    const lines = batch;
+    batch = [];
+    if (crew) await crew.take(lines);
+    else if (lines.length > 0) await say(lines.map((line) => answerTo(line, reader)).join(''));
+    if (processes > 1 && seen >= worthACrew) crew ??= new Crew(processes, process.argv.slice(1), say);
   };
-  const flush = () => {
-    if (out === '') return null;
-    const full = !process.stdout.write(out);
-    out = '';
-    return full ? new Promise((resolve) => process.stdout.once('drain', resolve)) : null;
-  };
+  for await (const line of linesOf(process.stdin)) {
+    batch.push(line);
+    seen += 1;
+    if (batch.length >= (values.alone ? 50 : batchLines)) await flush();
+  }
+  if (batch.length > 0) await flush();
+  await crew?.end();
+}
+
+/** Ended by line feeds alone: `readline` also cuts at separators that JSON may hold. */
+async function* linesOf(input: NodeJS.ReadStream): AsyncGenerator<string> {
+  input.setEncoding('utf8');
   let rest = '';
-  process.stdin.setEncoding('utf8');
-  for await (const piece of process.stdin) {
+  for await (const piece of input) {
     const lines = (rest + piece).split('\n');
     rest = lines.pop()!;
-    for (const line of lines) {
-      answer(line);
-      if (out.length > chunk) await flush();
-    }
-    await flush();
+    yield* lines;
   }
-  if (rest !== '') answer(rest);
-  await flush();
+  if (rest !== '') yield rest;
 }
 
-function parsed(line: string): { text: string; language: string | null } {
-  try {
-    const row = JSON.parse(line) as { text?: unknown; language?: unknown } | null;
-    return {
-      text: typeof row?.text === 'string' ? row.text : '',
-      language: typeof row?.language === 'string' ? row.language : null,
-    };
-  } catch {
-    return { text: '', language: null };
-  }
-}
-
-/** Four digits are more than a model knows. */
-function rounded<T>(value: T): T {
-  if (typeof value === 'number') return (Math.round(value * 1e4) / 1e4) as T;
-  if (Array.isArray(value) || value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, rounded(v)])) as T;
+/** Null, or resolves when standard output takes more. */
+function say(text: string): Promise<unknown> | null {
+  return process.stdout.write(text) ? null : new Promise((resolve) => process.stdout.once('drain', resolve));
 }
 
 void main();

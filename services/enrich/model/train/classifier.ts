@@ -20,6 +20,8 @@ export interface Recipe {
   /** Cost of an error of the linear machines; 0: none. `slope`: what their margins count beside the network's scores. */
   cost?: number;
   slope?: number;
+  /** Only so many of the labels, the first, have a linear machine; left out: all. */
+  machines?: number;
   /** Levels of a weight to either side. */
   levels?: number;
   extra?: Parameters['extra'];
@@ -35,7 +37,7 @@ export function trainClassifier(texts: string[], target: Float32Array, recipe: R
   const wide = recipe.dense ? withColumns(x, recipe.dense) : x;
   const n = labels.length;
   const net = network ? trainNetwork(x, target, n, network, multi) : null;
-  const machines = cost > 0 ? labels.map((_, k) => machine(k)) : null;
+  const machines = cost > 0 ? labels.slice(0, recipe.machines ?? n).map((_, k) => machine(k)) : null;
 
   function machine(k: number): Float32Array {
     const sign = new Int8Array(x.rows);
@@ -45,7 +47,7 @@ export function trainClassifier(texts: string[], target: Float32Array, recipe: R
     for (let i = 0; i < x.rows; i++) {
       const t = target[i * n + k]!;
       sign[i] = t > 0.5 ? 1 : -1;
-      costs[i] = t < 0 ? 1e-6 : cost;
+      costs[i] = t < 0 ? 0 : cost;
       if (t > 0.5) positive++;
       if (t >= 0) told++;
     }
@@ -76,14 +78,14 @@ function assemble(
   const labels = recipe.labels;
   const columns = vocabulary.hashes.length;
   const hidden = net?.hidden ?? 0;
-  const direct = machines !== null;
-  const width = hidden + (direct ? labels.length : 0);
+  const direct = machines?.length ?? 0;
+  const width = hidden + direct;
   const first = new Int8Array(columns * width);
   const firstScale = new Float32Array(columns * 2);
   const row = new Float32Array(width);
   for (let c = 0; c < columns; c++) {
     for (let j = 0; j < hidden; j++) row[j] = net!.first[c * hidden + j]!;
-    if (machines) for (let k = 0; k < labels.length; k++) row[hidden + k] = machines[k]![c]! * slope;
+    if (machines) for (let k = 0; k < direct; k++) row[hidden + k] = machines[k]![c]! * slope;
     firstScale[2 * c] = quantise(row, 0, hidden, first, c * width, levels);
     firstScale[2 * c + 1] = quantise(row, hidden, width, first, c * width, levels);
   }
@@ -113,7 +115,14 @@ function assemble(
 }
 
 /** Gives the scale. Clipped at three standard deviations: one large weight must not cost all others their levels. */
-function quantise(row: Float32Array, from: number, to: number, out: Int8Array, at: number, levels: number): number {
+export function quantise(
+  row: Float32Array,
+  from: number,
+  to: number,
+  out: Int8Array,
+  at: number,
+  levels: number,
+): number {
   let squares = 0;
   let top = 0;
   for (let j = from; j < to; j++) {
@@ -121,7 +130,13 @@ function quantise(row: Float32Array, from: number, to: number, out: Int8Array, a
     top = Math.max(top, Math.abs(row[j]!));
   }
   if (top === 0) return 0;
-  const scale = Math.min(top, 4 * Math.sqrt(squares / (to - from))) / levels;
+  const scale = coarse(Math.min(top, 4 * Math.sqrt(squares / (to - from))) / levels);
   for (let j = from; j < to; j++) out[at + j] = Math.max(-127, Math.min(127, Math.round(row[j]! / scale)));
-  return Math.fround(scale);
+  return scale;
+}
+
+/** Five significant bits: the rest of a scale would only cost space. */
+function coarse(scale: number): number {
+  const unit = 2 ** (Math.floor(Math.log2(scale)) - 4);
+  return Math.fround(Math.round(scale / unit) * unit);
 }

@@ -13,7 +13,7 @@ export function random(seed: number): () => number {
 }
 
 /**
- * Weights of one machine, bias last. `sign` holds 1 and -1 a row; `cost` the price of an error a row.
+ * Weights of one machine, bias last. `sign` holds 1 and -1 a row; `cost` the price of an error a row, 0 where it is not known.
  */
 export function svm(
   x: Matrix,
@@ -26,14 +26,16 @@ export function svm(
   const alpha = new Float32Array(rows);
   const squared = new Float32Array(rows);
   const order = new Int32Array(rows);
+  let told = 0;
   for (let i = 0; i < rows; i++) {
-    order[i] = i;
+    if (cost[i] === 0) continue;
+    order[told++] = i;
     let s = 1 + 0.5 / cost[i]!;
     for (let k = start[i]!; k < start[i + 1]!; k++) s += value[k]! * value[k]!;
     squared[i] = s;
   }
   const next = random(seed);
-  let active = rows;
+  let active = told;
   let bound = Number.POSITIVE_INFINITY;
   for (let epoch = 0; epoch < epochs; epoch++) {
     let highest = Number.NEGATIVE_INFINITY;
@@ -75,8 +77,8 @@ export function svm(
       }
     }
     if (highest - lowest <= tolerance) {
-      if (active === rows) break;
-      active = rows;
+      if (active === told) break;
+      active = told;
       bound = Number.POSITIVE_INFINITY;
     } else bound = highest <= 0 ? Number.POSITIVE_INFINITY : highest;
   }

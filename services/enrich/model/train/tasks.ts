@@ -59,7 +59,6 @@ export const tasks: Record<string, (folder: string, parameters: string) => Made>
         rows: arbanking77(folder, 'train'),
         held: arbanking77(folder, 'val'),
         more: inDialects,
-        once: true,
         recipe: recipes.arabic,
       }),
     ),
@@ -105,7 +104,7 @@ export const tasks: Record<string, (folder: string, parameters: string) => Made>
 /** What customers write is told as comments, not as stories. */
 const comments = (folder: string): string[] => [
   ...goemotions(folder, 'train')
-    .filter((_, i) => i % 12 === 0)
+    .filter((_, i) => i % 5 === 0)
     .map((r) => r.text),
   ...banking77(folder)
     .filter((_, i) => i % 10 === 0)

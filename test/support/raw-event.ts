@@ -1,4 +1,4 @@
-import type { InteractionEvent } from '../../../schemas/types';
+import type { InteractionEvent } from '../../schemas/types';
 
 /** A raw event with nothing but what a test gives. */
 export const rawEvent = (given: Partial<InteractionEvent>): InteractionEvent => ({
