@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { adminHeaders } from './settings';
 
 interface PauseState {
+  table: string;
   waiting: string[];
+  /** Members of the topic's group that this load is; the last release's says nothing of it and is one. */
+  consumers?: number;
 }
 
 export interface PauseDeps {
@@ -25,6 +28,8 @@ export interface PauseDeps {
  */
 export class Pause {
   private timer: NodeJS.Timeout | undefined;
+  /** How many members of a topic's group the loads that were asked are together. */
+  consumers = 0;
 
   private constructor(
     private readonly deps: PauseDeps,
@@ -45,6 +50,8 @@ export class Pause {
       for (;;) {
         const states = await pause.ask();
         pause.timer ??= setInterval(() => void pause.ask().catch(() => undefined), (deps.leaseSeconds * 1_000) / 4);
+        const ofOneTable = states.filter(({ table }) => table === tables[0]);
+        pause.consumers = ofOneTable.reduce((sum, { consumers = 1 }) => sum + consumers, 0);
         const waiting = states.flatMap((state) => state.waiting);
         if (waiting.length === 0) return pause;
         told(`waits for load to end its blocks: ${waiting.join(', ')}`);

@@ -44,6 +44,7 @@ export interface Position {
 /** Committed at least this often while nothing but heartbeats comes: it costs little, and a restart reads less again. */
 const commitEveryMs = 5_000;
 const pausePollMs = 100;
+const giveUpDrainAfterMs = 3_000;
 
 /**
  * One partition of one topic on its way into ClickHouse.
@@ -97,9 +98,9 @@ export class LoadTask implements PartitionTask, Pausable {
   }
 
   async handle({ messages: fetched, nextOffset }: TaskInput, control: Control): Promise<void> {
-    if (this.deps.stopping()) throw new StaleAssignment();
     this.isBusy = true;
     try {
+      await this.goOn(control);
       // A block that is open is ended even while paused: only then is it known what the tables hold.
       if (!this.unfinished && (await this.isHeldUp(control))) return;
       this.lastWorkAt = Date.now();
@@ -109,6 +110,7 @@ export class LoadTask implements PartitionTask, Pausable {
       for (let from = 0; from < rest.length; ) {
         const length = blockLength(rest, from, this.stream.weigh, this.deps.limits);
         if (await this.isHeldUp(control)) return;
+        await this.goOn(control);
         from += await this.load(rest.slice(from, from + length), control);
         await control.heartbeat();
       }
@@ -160,6 +162,20 @@ export class LoadTask implements PartitionTask, Pausable {
     const busy = now - this.lastWorkAt < this.deps.doneAfterMs && now - this.lastCommitAt < commitEveryMs;
     if (busy && !this.deps.stopping() && !this.deps.pauses.isPaused(this.topic)) return;
     await this.commit(this.next, undefined, control);
+  }
+
+  /** Commits what is loaded as done, so that no intent stays open behind a service that ends; gives up on a broker that is away. */
+  async drain(control: Control): Promise<void> {
+    if (this.settled) return;
+    const done = this.commit(this.next, undefined, control);
+    await Promise.race([done, sleep(giveUpDrainAfterMs, undefined, { ref: false })]);
+  }
+
+  /** Throws when the service ends. The loop closes the task then, so that no tick comes by it any more: drained first. */
+  private async goOn(control: Control): Promise<void> {
+    if (!this.deps.stopping()) return;
+    await this.drain(control);
+    throw new StaleAssignment();
   }
 
   async close(): Promise<void> {

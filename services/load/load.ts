@@ -4,7 +4,6 @@
  * Guarantee: exactly once into every table and view; see load-task.ts for how and the README for what it rests on.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetter, SessionCommand } from '../../schemas/types';
 import { AvroCodec } from '../lib/avro';
 import { certificateMetric, kafkaCertificates } from '../lib/certificates';
@@ -45,8 +44,6 @@ import type { Stream } from './streams/stream';
 import { Warehouse } from './warehouse';
 import { watchParts } from './watch-parts';
 
-const settleWithinMs = 3_000;
-
 /**
  * Starts: health at once, then Kafka, schemas and ClickHouse, each waited for; then what was loaded before is checked
  * against the tables; then one consumer group a topic. Until all run the service lives and is not ready.
@@ -83,7 +80,10 @@ export async function startLoad(settings: LoadSettings, log: Log, tracing?: Trac
     return topic;
   };
   const health = await startHealthServer({ host: settings.HOST, port: settings.PORT }, registry, notReady, (app) =>
-    addPauses(app, pauses, tasks, topicOf, log, settings.LOAD_ADMIN_TOKEN),
+    addPauses(app, pauses, tasks, topicOf, log, {
+      token: settings.LOAD_ADMIN_TOKEN,
+      consumers: settings.LOAD_CONSUMERS_PER_TOPIC,
+    }),
   );
 
   const start = async (): Promise<void> => {
@@ -186,19 +186,12 @@ export async function startLoad(settings: LoadSettings, log: Log, tracing?: Trac
     // What waits in vain gives up, work in hand ends and is committed as done, and what is loaded is written down.
     stop: async () => {
       stopping = true;
-      await settle(tasks);
       await Promise.all(loops.map((loop) => loop.stop()));
       for (const close of closing.reverse()) await close();
       await warehouse.close();
       await health.close();
     },
   };
-}
-
-/** Waits until ticks have committed what is loaded, so that a start repeats nothing; gives up on a broker that is away. */
-async function settle(tasks: ReadonlySet<LoadTask>): Promise<void> {
-  const deadline = Date.now() + settleWithinMs;
-  while ([...tasks].some((task) => !task.settled) && Date.now() < deadline) await sleep(50);
 }
 
 async function prepare(settings: LoadSettings, client: ServiceClient, erased: (count: number) => void) {

@@ -105,7 +105,7 @@ export function addPauses(
   tasks: Iterable<Pausable>,
   topicOf: (table: string) => Promise<string | undefined>,
   log: Log,
-  token?: string,
+  { token, consumers = 1 }: { token?: string; consumers?: number } = {},
 ): void {
   app.addHook('onRequest', async ({ routeOptions: { url }, headers: { authorization } }, reply) => {
     if (token === undefined || !url?.startsWith('/admin/') || sameSecret(authorization ?? '', `Bearer ${token}`))
@@ -134,7 +134,8 @@ export function addPauses(
       return reply.code(409).send({ error: error.message });
     }
     if (isNew) log.info({ table, topic, holder: asked.data.holder }, 'loading is paused');
-    return pauses.states(tasks).find((state) => state.table === table);
+    // So many members of the topic's group this process is: who pauses counts them, to know that none is missing.
+    return { ...pauses.states(tasks).find((state) => state.table === table), consumers };
   });
   app.delete<{ Params: { table: string }; Querystring: { holder?: string } }>(
     '/admin/pauses/:table',

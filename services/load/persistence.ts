@@ -28,7 +28,8 @@ export class Persistence {
   ): Promise<T> {
     try {
       for (let attempt = 0; ; attempt++) {
-        if (this.stopping()) throw new StaleAssignment();
+        // What is begun is tried once: a block whose intent is committed must not stay open because the service ends.
+        if (attempt > 0 && this.stopping()) throw new StaleAssignment();
         control.assertCurrent();
         const result = await withHeartbeats(control, work);
         if ('value' in result) return result.value;

@@ -138,7 +138,7 @@ describe('a backup taken during traffic', () => {
       { ...deps(), whileLoadRests: (work) => whileLoadRests({ ...rest(), loadUrls: [] }, work) },
       from,
     );
-    await expect(unnamed).rejects.toThrow('1 loads run and LOAD_URLS names 0');
+    await expect(unnamed).rejects.toThrow('1 consumers load a topic, and the loads that LOAD_URLS names are 0 of them');
     const done = await backup({ ...deps(), whileLoadRests: (work) => whileLoadRests(rest(), work) }, from);
     const { figures } = await newestBackup(session.client, database);
     const inBackup = figures.find(({ table_name }) => table_name === 'interactions')!.rows;

@@ -28,13 +28,8 @@ const pausedTables = ['interactions', 'sessions', 'dead_letters_log'];
 export async function whileLoadRests<T>(rest: Rest, work: () => Promise<T>): Promise<T> {
   const { admin, groupPrefix, loadUrls, token, quietWithinMs = 60_000, purpose = 'backup' } = rest;
   const { groups } = await admin.describeGroups(loadedTopics.map((topic) => loadGroup(groupPrefix, topic)));
-  const loads = Math.max(...groups.map(({ members }) => members.length));
-  if (loads === 0) return work();
-  if (loads > loadUrls.length) {
-    throw new Error(
-      `${loads} loads run and LOAD_URLS names ${loadUrls.length}: name all of them, or stop them by SIGTERM`,
-    );
-  }
+  const members = Math.max(...groups.map((group) => group.members.length));
+  if (members === 0) return work();
   const pause = await Pause.take(
     {
       urls: loadUrls,
@@ -49,6 +44,12 @@ export async function whileLoadRests<T>(rest: Rest, work: () => Promise<T>): Pro
     quietWithinMs,
   );
   try {
+    if (members > pause.consumers) {
+      throw new Error(
+        `${members} consumers load a topic, and the loads that LOAD_URLS names are ${pause.consumers} of them: ` +
+          'name every load, or stop it by SIGTERM',
+      );
+    }
     return await work();
   } finally {
     await pause.end();

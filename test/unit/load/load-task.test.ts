@@ -42,6 +42,7 @@ describe('what load does, in order', () => {
     expect(world.effects.at(-1)).toBe('done 4');
   });
 
+  // As the loop does it: no tick comes by a task that has thrown.
   test('at its end it takes no more and commits what is loaded as done at once', async () => {
     const world = new World(logOf(['good', 'good']));
     const task = world.open();
@@ -49,9 +50,27 @@ describe('what load does, in order', () => {
     expect(task.settled).toBe(false);
     world.stopping = true;
     await expect(world.feed(task, 1)).rejects.toThrow('the assignment has changed');
-    await task.tick(Date.now(), world.control);
     expect(world.effects).toEqual(['intent 0-0', 'insert 0-0: 0', 'done 1']);
     expect(task.settled).toBe(true);
+  });
+
+  test('an end between two blocks of a fetch: the first is done, the second not begun', async () => {
+    const world = new World(logOf(['good', 'good', 'good']), 2);
+    world.afterEffect = (effect) => {
+      world.stopping = effect.startsWith('insert');
+    };
+    await expect(world.feed(world.open(), 3)).rejects.toThrow('the assignment has changed');
+    expect(world.effects).toEqual(['intent 0-1', 'insert 0-1: 0,1', 'done 2']);
+  });
+
+  test('an end with nothing fetched since: drained, what is loaded is done', async () => {
+    const world = new World(logOf(['good']));
+    const task = world.open();
+    await world.feed(task, 1);
+    world.stopping = true;
+    await task.drain(world.control);
+    await task.drain(world.control);
+    expect(world.effects).toEqual(['intent 0-0', 'insert 0-0: 0', 'done 1']);
   });
 
   test('the group has an offset before pipeline_status names the partition', async () => {

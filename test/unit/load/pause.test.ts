@@ -79,7 +79,7 @@ describe('the admin calls', () => {
     pauses = new Pauses(() => now);
     tasks = [{ topic: 'sessions', partition: 2, quiet: false }];
     app = fastify();
-    addPauses(app, pauses, tasks, topicOf, log);
+    addPauses(app, pauses, tasks, topicOf, log, { consumers: 2 });
   });
   afterEach(() => app.close());
 
@@ -91,7 +91,15 @@ describe('the admin calls', () => {
   test('a lease pauses the topic behind the table, says what is under way, and ends by itself', async () => {
     expect(await post('legs', { holder: 'a', lease_seconds: 30 })).toEqual([
       200,
-      { table: 'legs', topic: 'sessions', holder: 'a', paused_until: 1_030_000, quiet: false, waiting: ['sessions/2'] },
+      {
+        table: 'legs',
+        topic: 'sessions',
+        holder: 'a',
+        paused_until: 1_030_000,
+        quiet: false,
+        waiting: ['sessions/2'],
+        consumers: 2,
+      },
     ]);
     expect([pauses.isPaused('sessions'), pauses.isPaused('events')]).toEqual([true, false]);
     now += 29_999;
@@ -130,7 +138,7 @@ test('with a token every admin call asks for it, and nothing else does', async (
   const app = fastify();
   app.get('/metrics', async () => 'open');
   const pauses = new Pauses(() => 0);
-  addPauses(app, pauses, [], async () => 'sessions', log, 'the-token-of-load');
+  addPauses(app, pauses, [], async () => 'sessions', log, { token: 'the-token-of-load' });
   const calls = [
     { method: 'GET', url: '/admin/pauses' },
     { method: 'POST', url: '/admin/pauses/legs', payload: { holder: 'a', lease_seconds: 30 } },

@@ -62,6 +62,11 @@ describe('trying again as a member of the group', () => {
     expect(heartbeats).toBe(0);
   });
 
+  test('what is begun is tried once, also when the service stops', async () => {
+    await expect(new Persistence(() => true).until('inserting', control, async () => 'in')).resolves.toBe('in');
+    await expect(new Persistence(() => true).until('inserting', control, fails)).rejects.toThrow(StaleAssignment);
+  });
+
   test('it gives up when the service stops', async () => {
     let stopping = false;
     const result = new Persistence(() => stopping).until('inserting', control, fails);
