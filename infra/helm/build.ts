@@ -5,7 +5,7 @@ const chart = 'customer-dynamics';
 
 /**
  * Lays the whole chart into `<target>/customer-dynamics` and answers that folder. Its source has no copies of what lies
- * elsewhere in the repository: topics, rules and dashboards are put in here, and the version of the release.
+ * elsewhere in the repository: topics, rights, rules and dashboards are put in here, and the version of the release.
  */
 export function buildChart(root: string, target: string): string {
   const folder = join(target, chart);
@@ -13,7 +13,7 @@ export function buildChart(root: string, target: string): string {
   cpSync(join(root, 'infra/helm', chart), folder, { recursive: true });
   const files = join(folder, 'files');
   for (const name of ['rules', 'dashboards']) mkdirSync(join(files, name), { recursive: true });
-  cpSync(join(root, 'infra/kafka/topics.json'), join(files, 'topics.json'));
+  for (const name of ['topics.json', 'acls.json']) cpSync(join(root, 'infra/kafka', name), join(files, name));
   for (const rule of ruleFiles(join(root, 'infra/prometheus'))) {
     cpSync(rule, join(files, 'rules', `${basename(rule, extname(rule))}.yaml`));
   }

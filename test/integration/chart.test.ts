@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { z } from 'zod';
 import { buildChart } from '../../infra/helm/build';
+import rights from '../../infra/kafka/acls.json';
 import topics from '../../infra/kafka/topics.json';
 import { enrichSettings } from '../../services/enrich/settings';
 import { ingestSettings } from '../../services/ingest/settings';
@@ -42,6 +43,14 @@ const named = (resources: readonly Resource[], kindName: string, component: stri
   if (!found) throw new Error(`no ${kindName} ${component}`);
   return found;
 };
+/** What a KafkaUser may, as infra/kafka/acls.json has it. */
+const rightsOf = (users: readonly Resource[], component: string): object[] =>
+  named(users, 'KafkaUser', component).spec.authorization.acls.map(
+    ({ resource, operations }: { resource: { patternType?: string }; operations: string[] }) => {
+      const { patternType, ...what } = resource;
+      return { ...what, ...(patternType === 'prefix' ? { patternType } : {}), operations };
+    },
+  );
 const workloads = (resources: readonly Resource[]): Resource[] => resources.filter((it) => podOf(it) !== undefined);
 const services = (resources: readonly Resource[]): Resource[] => workloads(resources).filter((it) => it.kind !== 'Job');
 const matches = (selector: Record<string, string>, labels: Record<string, string>): boolean =>
@@ -362,7 +371,7 @@ const envOf = (container: Container): Record<string, string> =>
       });
     });
 
-    test('Strimzi: the topics of infra/kafka, a user a service, addresses that follow (not held to its schemas)', () => {
+    test('Strimzi: topics and rights of infra/kafka, a user a service and one for people, addresses that follow (not held to its schemas)', () => {
       const resources = of('operators');
       expect(
         kind(resources, 'KafkaTopic').map(({ metadata, spec }) => [metadata.name, spec.partitions, spec.config]),
@@ -375,9 +384,27 @@ const envOf = (container: Container): Record<string, string> =>
       );
       const users = kind(resources, 'KafkaUser');
       expect(users.map(({ metadata }) => metadata.name).sort()).toEqual(
-        ['enrich', 'ingest', 'load', 'sessionize', 'setup'].map((name) => `rel-customer-dynamics-${name}`),
+        Object.keys(rights)
+          .map((name) => `rel-customer-dynamics-${name}`)
+          .sort(),
       );
+      for (const [name, own] of Object.entries(rights)) {
+        expect(rightsOf(users, name)).toEqual(own);
+      }
       for (const user of users) expect(JSON.stringify(user.spec.authorization.acls)).not.toContain('"All"');
+      const guide = { type: 'topic', name: 'sessions', operations: ['Read', 'Describe'] };
+      const further = render(tool.helm, chart, 'operators', {
+        services: {
+          guide: {
+            port: 8081,
+            resources: named(of('operators'), 'Deployment', 'load').spec.template.spec.containers[0].resources,
+            kafkaAcls: [guide],
+          },
+          load: { kafkaAcls: [guide] },
+        },
+      });
+      expect(rightsOf(kind(further, 'KafkaUser'), 'guide')).toEqual([guide]);
+      expect(rightsOf(kind(further, 'KafkaUser'), 'load')).toEqual([...rights.load, guide]);
       expect(kafkaOf('operators', 'load')).toMatchObject({
         KAFKA_BROKERS: 'rel-customer-dynamics-kafka-kafka-bootstrap:9093',
         KAFKA_SASL_PASSWORD: 'rel-customer-dynamics-load/password',
