@@ -10,12 +10,14 @@ GRANT CREATE TEMPORARY TABLE ON *.* TO cd_migrator;
 GRANT TABLE ENGINE ON * TO cd_migrator;
 GRANT SELECT ON system.* TO cd_migrator;
 
--- The service load. Views behind the landing tables write with the rights of who made them.
+-- The service load. What views write they write without its rights. They read with those of who made them where the server
+-- writes that down (ignore_empty_sql_security_in_create_view_query = 0), else with load's: so it may read the landing
+-- tables, which hold nothing.
 CREATE ROLE IF NOT EXISTS cd_writer;
 GRANT SHOW TABLES, SHOW COLUMNS ON customer_dynamics.* TO cd_writer;
-GRANT INSERT ON customer_dynamics.interactions_landing TO cd_writer;
-GRANT INSERT ON customer_dynamics.sessions_landing TO cd_writer;
-GRANT INSERT ON customer_dynamics.dead_letters_landing TO cd_writer;
+GRANT SELECT, INSERT ON customer_dynamics.interactions_landing TO cd_writer;
+GRANT SELECT, INSERT ON customer_dynamics.sessions_landing TO cd_writer;
+GRANT SELECT, INSERT ON customer_dynamics.dead_letters_landing TO cd_writer;
 GRANT INSERT ON customer_dynamics.pipeline_status_log TO cd_writer;
 GRANT INSERT ON customer_dynamics.late_repairs TO cd_writer;
 GRANT INSERT ON customer_dynamics.resessionize_requests TO cd_writer;

@@ -14,6 +14,7 @@ import { PartitionReader } from '../../services/lib/kafka/partition-reader';
 import { createLog } from '../../services/lib/log';
 import { topics } from '../../services/lib/topics';
 import { Certificates, hasOpenssl } from '../support/certificates';
+import { writeUsersConfig } from '../support/clickhouse-roles';
 import { startTlsProxy } from '../support/tls-proxy';
 import { builtDist, projectRoot } from './support/build';
 import {
@@ -38,7 +39,8 @@ jest.setTimeout(120_000);
   const ports = securedPorts(offset);
   const closing: (() => Promise<void>)[] = [];
   let settings: Env = {};
-  const partEnv: Record<'ingest' | 'enrich' | 'sessionize' | 'load', Env> = {
+  const partEnv: Record<'ingest' | 'enrich' | 'sessionize' | 'load' | 'clickhouse', Env> = {
+    clickhouse: {},
     ingest: {},
     enrich: {},
     sessionize: {},
@@ -82,35 +84,36 @@ jest.setTimeout(120_000);
   const logOf = (part: string): string => readFileSync(join(local.stack.dir, 'logs', `${part}.log`), 'utf8');
   const denials = (): string[] => logOf('kafka').match(/Principal = User:\S+ is Denied.*/g) ?? [];
 
-  /** Sends events of five customers, numbered [from, to), and waits until so many, and five sessions, are loaded. */
-  const sendAndSee = async (from: number, to: number): Promise<void> => {
+  const asked = async (query: string): Promise<string> => {
+    const clickhouse = createClient({ url: local.stack.addresses.clickhouseUrl, database: 'customer_dynamics' });
+    try {
+      return (await (await clickhouse.query({ query, format: 'TabSeparated' })).text()).trim();
+    } finally {
+      await clickhouse.close();
+    }
+  };
+
+  /** Sends events of five customers, numbered [from, to), and waits until so many, and these sessions, are loaded. */
+  const sendAndSee = async (
+    from: number,
+    to: number,
+    { at = Date.now() - 60_000, sessions = 5 } = {},
+  ): Promise<void> => {
     const answer = await fetch(`${local.stack.addresses.ingestUrl}/v1/events`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(
         Array.from({ length: to - from }, (_, i) => ({
           event_type: 'message.sent',
-          occurred_at: Date.now() - 60_000 + from + i,
+          occurred_at: at + from + i,
           channel: 'CHAT',
           identities: [{ type: 'email', value: `customer${i % 5}@example.org` }],
         })),
       ),
     });
     expect(answer.status).toBe(202);
-    const clickhouse = createClient({ url: local.stack.addresses.clickhouseUrl, database: 'customer_dynamics' });
-    try {
-      await until('all of it to be loaded', 30_000, async () => {
-        const result = await clickhouse.query({
-          query:
-            'SELECT (SELECT count() FROM interactions) AS events, (SELECT count() FROM sessions_current) AS sessions',
-          format: 'JSONEachRow',
-        });
-        const [found] = await result.json<{ events: string; sessions: string }>();
-        return Number(found.events) === to && Number(found.sessions) === 5;
-      });
-    } finally {
-      await clickhouse.close();
-    }
+    const found = 'SELECT (SELECT count() FROM interactions), (SELECT count() FROM sessions_current)';
+    await until('all of it to be loaded', 30_000, async () => (await asked(found)) === `${to}\t${sessions}`);
   };
 
   test('events pass through every service, each with rights of its own, into ClickHouse', async () => {
@@ -118,6 +121,18 @@ jest.setTimeout(120_000);
     for (const service of ['enrich', 'sessionize', 'load']) expect(logOf(service)).not.toMatch(/"level":(?:50|60)/);
     // Rights are enough: nobody was denied anything.
     expect(denials()).toEqual([]);
+  });
+
+  test('load goes on with the rights of cd_writer alone, the repair included, and has no others', async () => {
+    await local.stack.stopPart('clickhouse');
+    partEnv.clickhouse.CLICKHOUSE_USERS_CONFIG = writeUsersConfig(join(folder, 'users.xml'), ['cd_writer']);
+    const before = logOf('load').length;
+    await local.stack.startPart('clickhouse');
+    // Four hours late: only the repair makes sessions of them, by what it reads and writes.
+    await sendAndSee(40, 50, { at: Date.now() - 4 * 3_600_000, sessions: 10 });
+    expect(logOf('load').slice(before)).not.toMatch(/privileges|ACCESS_DENIED/);
+    await expect(asked('SELECT count() FROM erasure_log')).rejects.toThrow(/ACCESS_DENIED|privileges/);
+    await expect(asked('TRUNCATE TABLE interactions')).rejects.toThrow(/ACCESS_DENIED|privileges/);
   });
 
   test('a tool with rights of its own reads dead letters', async () => {
