@@ -254,29 +254,31 @@ test(
   testTimeoutMs,
 );
 
-test(
-  'in another order nothing is lost or doubled either: canaries are refused, and new columns stay empty',
-  async () => {
-    const before = await filled();
-    senders.begin();
-    // One canary a partition, at the start.
-    await launch('new', 'ingest', { INGEST_CANARY_EVERY_MS: '3600000' });
-    await until('the older enrich to refuse the canaries', patienceMs, async () =>
-      isDeepStrictEqual(await rows('SELECT step, reason, value_bytes, count() AS n FROM dead_letters GROUP BY ALL'), [
-        { step: 'enrich', reason: 'undecodable', value_bytes: 0, n: news.refusedCanaries },
-      ]),
-    );
-    await stop('new', 'ingest');
-    await Promise.all([replace('enrich', 'new'), replace('sessionize', 'new')]);
-    const from = senders.sent;
-    await until(
-      'the older load to load what the newer enrich has read',
-      patienceMs,
-      async () =>
-        (await numberOf(`SELECT countIf(language != '') FROM interactions WHERE source_sequence >= ${from}`)) > 10,
-    );
-    expect(await filled()).toBe(before);
-    await expectAllOnce(news.refusedCanaries);
-  },
-  testTimeoutMs,
-);
+// Half a minute more, so only where it is asked for: WRONG_ORDER=1 npx jest test/integration/rolling-upgrade.test.ts
+if (process.env.WRONG_ORDER)
+  test(
+    'in another order nothing is lost or doubled either: canaries are refused, and new columns stay empty',
+    async () => {
+      const before = await filled();
+      senders.begin();
+      // One canary a partition, at the start.
+      await launch('new', 'ingest', { INGEST_CANARY_EVERY_MS: '3600000' });
+      await until('the older enrich to refuse the canaries', patienceMs, async () =>
+        isDeepStrictEqual(await rows('SELECT step, reason, value_bytes, count() AS n FROM dead_letters GROUP BY ALL'), [
+          { step: 'enrich', reason: 'undecodable', value_bytes: 0, n: news.refusedCanaries },
+        ]),
+      );
+      await stop('new', 'ingest');
+      await Promise.all([replace('enrich', 'new'), replace('sessionize', 'new')]);
+      const from = senders.sent;
+      await until(
+        'the older load to load what the newer enrich has read',
+        patienceMs,
+        async () =>
+          (await numberOf(`SELECT countIf(language != '') FROM interactions WHERE source_sequence >= ${from}`)) > 10,
+      );
+      expect(await filled()).toBe(before);
+      await expectAllOnce(news.refusedCanaries);
+    },
+    testTimeoutMs,
+  );
