@@ -19,7 +19,7 @@ const logAppendTime = 1;
 
 /**
  * The records of a batch, as kafkajs gives them: keys and values are slices of `buffer`, which lives as long as one of
- * them does. Keys and headers are read when asked for. Two more differences: a record that ends outside of `buffer` throws (kafkajs cuts it without a word), and a header
+ * them does, and are read, as headers are, when asked for. Two more differences: a record that ends outside of `buffer` throws (kafkajs cuts it without a word), and a header
  * named like something every object has (`constructor`) has its value alone, not beside what every object has.
  */
 export function decodeRecords(buffer: Buffer, start: number, count: number, batchContext: RecordContext): LeanRecord[] {
@@ -39,8 +39,8 @@ export function decodeRecords(buffer: Buffer, start: number, count: number, batc
     const offset = offsets(reader.varint());
     const keyAt = reader.at;
     reader.skip();
-    const value = reader.sized();
-    records[i] = new LeanRecord(buffer, keyAt, reader.at, attributes, timestamp, offset, value, batchContext);
+    const valueSize = reader.varint();
+    records[i] = new LeanRecord(buffer, keyAt, reader.at, valueSize, attributes, timestamp, offset, batchContext);
     reader.at = end;
   }
   return records;
