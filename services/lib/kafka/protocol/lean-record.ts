@@ -2,7 +2,7 @@ import { isAsciiAt } from '../../ascii';
 import type { IHeaders } from '../kafkajs';
 import { frameIdAt } from './frame';
 import { Reader } from './reader';
-import type { RecordContext } from './record-reader';
+import type { RecordContext, RecordHome } from './record-reader';
 
 /** What kafkajs says of a record. */
 export interface DecodedRecord {
@@ -18,21 +18,36 @@ export interface DecodedRecord {
 }
 
 /**
- * A record as kafkajs gives it, whose key, value and headers are read anew whenever they are asked for: a buffer for each
- * would be most of what a consumer leaves to the garbage collector, and what load holds by the hundred thousand.
+ * A record as kafkajs gives it, all of which is read anew whenever it is asked for: buffers and texts for each would be most
+ * of what a consumer leaves to the garbage collector, and what load holds by the hundred thousand.
  */
 export class LeanRecord implements DecodedRecord {
   constructor(
-    private readonly buffer: Buffer,
+    private readonly home: RecordHome,
     private readonly keyAt: number,
     private readonly valueAt: number,
     /** -1: there is none. */
     private readonly valueSize: number,
     readonly attributes: number,
-    readonly timestamp: string,
-    readonly offset: string,
-    readonly batchContext: RecordContext,
+    private readonly timestampDelta: number | bigint,
+    private readonly offsetDelta: number,
   ) {}
+
+  get offset(): string {
+    return this.home.offsets.text(this.offsetDelta);
+  }
+
+  get timestamp(): string {
+    return this.home.oneTime ?? this.home.timestamps.text(this.timestampDelta);
+  }
+
+  get batchContext(): RecordContext {
+    return this.home.batchContext;
+  }
+
+  private get buffer(): Buffer {
+    return this.home.buffer;
+  }
 
   get value(): Buffer | null {
     const { buffer, valueAt, valueSize } = this;
