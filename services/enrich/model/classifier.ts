@@ -1,13 +1,12 @@
 /** Scores of a text's n-grams under a model: linear, or with one hidden layer. */
-import { type Features, mostNgrams } from './features';
+import { type Features, type Known, mostNgrams, sublinear } from './features';
 import type { Kernel } from './kernel/kernel';
 import { Lexicon } from './lexicon';
 import type { Parameters } from './parameters';
+import { lane, largest, type Part, padded, Table } from './table';
+import { WordSums } from './word-sums';
 
-const lane = 16;
-const padded = (n: number): number => Math.ceil(n / lane) * lane;
-/** Of multipliers, whole numbers of 15 bits; and their sum, so that sums of products with weights (7 bits) stay within 31. */
-const largest = 32_767;
+/** Of multipliers, so that sums of products with weights (7 bits) stay within 31 bits. */
 const largestSum = 16_800_000;
 
 export class Classifier {
@@ -19,22 +18,20 @@ export class Classifier {
   /** How many of its n-grams the model knows. */
   known = 0;
   private readonly kernel: Kernel;
+  private readonly table: Table;
+  private readonly wordSums: WordSums;
   private readonly hidden: number;
   private readonly direct: number;
   private readonly wordWeight: number;
   private readonly firstBias: Float32Array;
   private readonly secondBias: Float32Array;
-  /** [column * 3]: inverse document frequency, negative for words; scale of the hidden units; of the direct ones. */
-  private readonly scales: Float32Array;
-  /** By the lexicon's number; -1 where this model does not know it. */
-  private columnOf: Int32Array;
+  /** Of the first layer, a column of the table each. */
+  private readonly sums: Float64Array;
   private readonly met = new Int32Array(mostNgrams);
   private readonly values = new Float64Array(mostNgrams);
   private readonly products = new Float64Array(mostNgrams);
-  /** Bytes of a row: its hidden units, then its direct ones, each up to a whole vector. */
-  private readonly stride: number;
   /** Addresses in the kernel's memory. */
-  private readonly at: Record<'first' | 'second' | 'sums' | 'scores', number>;
+  private readonly at: Record<'second' | 'words' | 'rest' | 'scores', number>;
 
   /** Models of one reader share a lexicon. */
   constructor(
@@ -42,44 +39,28 @@ export class Classifier {
     readonly lexicon = new Lexicon(),
   ) {
     const { kernel } = lexicon;
-    const { hidden, direct, columns } = p;
+    const { hidden } = p;
     this.kernel = kernel;
     this.labels = p.labels;
     this.extra = p.extra;
     this.name = p.name;
     this.hidden = hidden;
-    this.direct = direct;
+    this.direct = p.direct;
     this.wordWeight = p.wordWeight;
     // Copies: a view would keep the whole file in memory.
     this.firstBias = p.firstBias.slice();
     this.secondBias = p.secondBias.slice();
     this.scores = new Float32Array(p.labels.length);
-    const order = commonFirst(p.idf);
-    const ids = lexicon.add(Uint32Array.from(order, (c) => p.hashes[c]!));
-    this.columnOf = new Int32Array(lexicon.size).fill(-1);
-    ids.forEach((id, row) => {
-      this.columnOf[id] = row;
-    });
-    this.scales = new Float32Array(columns * 3);
-    order.forEach((c, row) => {
-      this.scales[3 * row] = p.character[c] === 1 ? p.idf[c]! : -p.idf[c]!;
-      this.scales[3 * row + 1] = p.firstScale[2 * c]!;
-      this.scales[3 * row + 2] = p.firstScale[2 * c + 1]!;
-    });
+    this.table = new Table(p, lexicon);
+    this.wordSums = new WordSums(this.table, lexicon);
+    this.sums = new Float64Array(this.table.stride);
     const labels = padded(p.labels.length);
-    this.stride = padded(hidden) + padded(direct);
     this.at = {
-      first: kernel.place(columns * this.stride),
       second: kernel.place(hidden * labels * 4),
-      sums: kernel.place(this.stride * 4),
+      words: kernel.place(this.table.stride * 8),
+      rest: kernel.place(this.table.stride * 4),
       scores: kernel.place(labels * 4),
     };
-    order.forEach((c, row) => {
-      const weights = p.first.subarray(c * (hidden + direct), (c + 1) * (hidden + direct));
-      const to = this.at.first + row * this.stride;
-      kernel.i8.set(weights.subarray(0, hidden), to);
-      kernel.i8.set(weights.subarray(hidden), to + padded(hidden));
-    });
     for (let label = 0; label < p.labels.length; label++)
       for (let j = 0; j < hidden; j++)
         kernel.f32[this.at.second / 4 + j * labels + label] = p.second[label * hidden + j]!;
@@ -87,118 +68,118 @@ export class Classifier {
 
   /** `features` hold a text, under the lexicon of this model. */
   run(features: Features): Float32Array {
-    const { kernel, hidden, direct, at, scores, firstBias } = this;
-    const n = this.find(features);
-    this.known = n;
-    const ofHidden = hidden > 0 ? this.sums(n, 1, 0, hidden) : 0;
-    const ofDirect = direct > 0 ? this.sums(n, 2, padded(hidden), direct) : 0;
-    const { i32, f32 } = kernel;
-    const sums = at.sums / 4;
-    if (hidden > 0) this.runSecond(ofHidden);
-    const from = at.scores / 4;
-    for (let c = 0; c < scores.length; c++) {
-      const z = hidden > 0 ? f32[from + c]! : this.secondBias[c]!;
-      scores[c] = c < direct ? z + firstBias[hidden + c]! + ofDirect * i32[sums + padded(hidden) + c]! : z;
-    }
+    const { hidden, direct, scores, firstBias, sums, secondBias } = this;
+    if (features.lexicon !== this.lexicon)
+      throw new Error(`${this.name}: the text was taken apart under another lexicon`);
+    this.sumFirst(features);
+    if (hidden > 0) this.runSecond();
+    const beside = padded(hidden);
+    const second = hidden > 0 ? this.kernel.f32.subarray(this.at.scores / 4) : secondBias;
+    for (let c = 0; c < scores.length; c++)
+      scores[c] = second[c]! + (c < direct ? firstBias[hidden + c]! + sums[beside + c]! : 0);
     return scores;
   }
 
-  /** Writes the rows of those n-grams that the model knows into the kernel, and their tf-idf into `values`; gives how many. */
-  private find(features: Features): number {
-    const { lexicon, met, values, scales, kernel } = this;
-    if (features.lexicon !== lexicon) throw new Error(`${this.name}: the text was taken apart under another lexicon`);
-    if (this.columnOf.length < lexicon.size) this.widen();
-    const { columnOf } = this;
-    const { ids, frequencies, different } = features;
+  /**
+   * The first layer: tf-idf of characters and of words, each of length 1, times the rows. Characters: sums of whole words, as
+   * if each n-gram counted as often as it stands there, and then those that are repeated corrected to 1 + ln(how often).
+   */
+  private sumFirst(features: Features): void {
+    const { kernel, table, wordSums, at, met, values, sums } = this;
+    const { repeated, words } = features;
+    kernel.f64.fill(0, at.words / 8, at.words / 8 + sums.length);
+    wordSums.addTo(at.words, features);
+    const rowOf = table.rows();
+    const { idf } = table;
     let n = 0;
-    let ofCharacters = 0;
-    let ofWords = 0;
-    for (let k = 0; k < different; k++) {
-      const c = columnOf[ids[k]!]!;
-      if (c < 0) continue;
-      const v = frequencies[k]! * scales[3 * c]!;
-      met[n] = c;
-      values[n++] = v;
-      if (v > 0) ofCharacters += v * v;
-      else ofWords += v * v;
+    this.known = wordSums.known;
+    let { squares } = wordSums;
+    for (let k = 0; k < repeated.size; k++) {
+      const row = rowOf[repeated.ids[k]!]!;
+      if (row < 0) continue;
+      const times = repeated.times[k]!;
+      const counts = sublinear(times);
+      const one = idf[2 * row]!;
+      squares += (counts * counts - times) * one * one;
+      this.known -= times - 1;
+      met[n] = row;
+      values[n++] = counts - times;
     }
-    const byCharacter = ofCharacters > 0 ? 1 / Math.sqrt(ofCharacters) : 0;
-    const byWord = ofWords > 0 ? -this.wordWeight / Math.sqrt(ofWords) : 0;
-    const rows = lexicon.scratch.rows / 4;
+    const byCharacter = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    for (let k = 0; k < n; k++) values[k]! *= byCharacter;
+    n = this.findWords(words, n);
     const { i32 } = kernel;
-    const { first } = this.at;
-    const { stride } = this;
-    for (let k = 0; k < n; k++) {
-      const v = values[k]!;
-      values[k] = v * (v > 0 ? byCharacter : byWord);
-      i32[rows + k] = first + met[k]! * stride;
-    }
-    if (n % 2 === 1) i32[rows + n] = first;
-    return n;
+    const list = this.lexicon.scratch.rows / 4;
+    for (let k = 0; k < n; k++) i32[list + k] = table.first + met[k]! * table.stride;
+    i32[list + n] = table.first;
+    for (const part of table.parts) this.sumPart(part, n, byCharacter);
   }
 
-  /** Sums of one part of the rows (scale `part`, `width` columns from `from` on), at their place in the kernel; gives what one of them is worth. */
-  private sums(n: number, part: 1 | 2, from: number, width: number): number {
-    const { kernel, met, values, products, scales } = this;
-    const { rows, multipliers } = this.lexicon.scratch;
-    const out = this.at.sums + 4 * from;
+  /** Appends words and pairs to what is `met`, from `n` on; gives where they end. */
+  private findWords(words: Known, n: number): number {
+    const { table, met, values } = this;
+    const rowOf = table.rows();
+    let end = n;
+    let squares = 0;
+    for (let k = 0; k < words.size; k++) {
+      const row = rowOf[words.ids[k]!]!;
+      if (row < 0) continue;
+      const counts = sublinear(words.times[k]!);
+      const one = counts * table.idf[2 * row]!;
+      squares += one * one;
+      met[end] = row;
+      values[end++] = counts;
+    }
+    const byWord = squares > 0 ? this.wordWeight / Math.sqrt(squares) : 0;
+    for (let k = n; k < end; k++) values[k]! *= byWord;
+    this.known += end - n;
+    return end;
+  }
+
+  /** Fills the columns of one part of `sums`: words' characters times `byCharacter`, and the first `n` rows of `met`. */
+  private sumPart({ multiplier, unit, from, width }: Part, n: number, byCharacter: number): void {
+    const { kernel, met, values, products, sums, at } = this;
+    const { multipliers } = this.table;
     let top = 0;
     let total = 0;
     for (let k = 0; k < n; k++) {
-      const product = values[k]! * scales[3 * met[k]! + part]!;
+      const product = values[k]! * multipliers[4 * met[k]! + multiplier]!;
+      const size = product < 0 ? -product : product;
       products[k] = product;
-      if (product > top) top = product;
-      total += product;
+      if (size > top) top = size;
+      total += size;
     }
-    if (top === 0) {
-      kernel.i32.fill(0, out / 4, out / 4 + width);
-      return 0;
+    const one = Math.max(top / largest, total / largestSum);
+    const { scratch } = this.lexicon;
+    const to = scratch.multipliers[multiplier]!;
+    if (one > 0) {
+      const perOne = 1 / one;
+      for (let k = 0; k < n; k++) kernel.i16[to / 2 + k] = Math.round(products[k]! * perOne);
+      kernel.i16[to / 2 + n] = 0;
+      kernel.gather(scratch.rows, to, n + (n % 2), at.rest + 4 * from, width / lane, from);
     }
-    const unit = Math.max(top / largest, total / largestSum);
-    const perUnit = 1 / unit;
-    const { i16 } = kernel;
-    const to = multipliers / 2;
-    for (let k = 0; k < n; k++) i16[to + k] = products[k]! * perUnit + 0.5;
-    i16[to + n] = 0;
-    kernel.gather(rows, multipliers, n + (n % 2), out, padded(width) / lane, from);
-    return unit;
+    const { i32, f64 } = kernel;
+    for (let j = from; j < from + width; j++) {
+      const rest = one > 0 ? one * i32[at.rest / 4 + j]! : 0;
+      sums[j] = unit * (byCharacter * f64[at.words / 8 + j]! + rest);
+    }
   }
 
   /** The second layer over the hidden units that light up, about half of them. */
-  private runSecond(unit: number): void {
-    const { kernel, hidden, at, firstBias, scores, secondBias } = this;
-    const { rows, multipliers } = this.lexicon.scratch;
+  private runSecond(): void {
+    const { kernel, hidden, at, firstBias, scores, sums } = this;
+    const { scratch } = this.lexicon;
     const { i32, f32 } = kernel;
     const labels = padded(scores.length);
+    const [rows, values] = [scratch.rows / 4, scratch.values / 4];
     let lit = 0;
     for (let j = 0; j < hidden; j++) {
-      const sum = firstBias[j]! + unit * i32[at.sums / 4 + j]!;
+      const sum = firstBias[j]! + sums[j]!;
       if (sum <= 0) continue;
-      i32[rows / 4 + lit] = at.second + 4 * j * labels;
-      f32[multipliers / 4 + lit++] = sum;
+      i32[rows + lit] = at.second + 4 * j * labels;
+      f32[values + lit++] = sum;
     }
-    f32.set(secondBias, at.scores / 4);
-    if (lit > 0) kernel.layer(rows, multipliers, lit, at.scores, labels / lane);
+    f32.set(this.secondBias, at.scores / 4);
+    if (lit > 0) kernel.layer(scratch.rows, scratch.values, lit, at.scores, labels / lane);
   }
-
-  /** Other models have added n-grams to the lexicon since. */
-  private widen(): void {
-    const wider = new Int32Array(this.lexicon.size).fill(-1);
-    wider.set(this.columnOf);
-    this.columnOf = wider;
-  }
-}
-
-/** Columns, those of common n-grams first: what most texts touch then lies close together, which halves the time. */
-function commonFirst(idf: Float32Array): Uint32Array {
-  const finest = 64;
-  const key = (v: number) => Math.round(v * finest);
-  const starts = new Uint32Array(key(idf.reduce((a, b) => Math.max(a, b), 0)) + 2);
-  for (const v of idf) starts[key(v) + 1]!++;
-  for (let k = 1; k < starts.length; k++) starts[k]! += starts[k - 1]!;
-  const order = new Uint32Array(idf.length);
-  idf.forEach((v, c) => {
-    order[starts[key(v)]!++] = c;
-  });
-  return order;
 }

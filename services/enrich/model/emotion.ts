@@ -155,12 +155,8 @@ export function baseScores(
   inputs: Float64Array | Float32Array,
 ): void {
   let at = 0;
-  let said = false;
   for (const base of bases) {
-    if (base.glossed && !said) {
-      glossed.run(glossary ? glossary.say(features) : '');
-      said = true;
-    }
+    if (base.glossed) glossary?.say(features, glossed);
     for (const score of base.model.run(base.glossed ? glossed : features)) inputs[at++] = squash(score);
   }
   styleOf(text, inputs, at);

@@ -2,9 +2,10 @@
  * What a text is made of, the same in training and at work: n-grams of characters inside words with their borders, and words
  * alone, in pairs, and in pairs over one word. As hashes of 32 bits (training), or as numbers of those that a lexicon knows.
  */
+import { Forms } from './forms';
 import type { Lexicon } from './lexicon';
 import { Normaliser } from './normalise';
-import { longestWord } from './word-cache';
+import { longestWord, room } from './word-cache';
 
 export interface Shape {
   /** Character n-grams of these lengths. */
@@ -18,9 +19,18 @@ export interface Shape {
 
 /** N-grams of a text at most: five for each unit that a text can have, rounded up. */
 export const mostNgrams = 81_000;
-const mostTokens = 20_000;
-/** 1 + ln(how often an n-gram stands in a text). */
-const sublinear = Float64Array.from({ length: 256 }, (_, n) => 1 + Math.log(n));
+/** Each is a unit and the space behind it. */
+const mostTokens = 8_100;
+/** N-grams that a lexicon knows, by their numbers, and how often each stands in a text; the first `size` count. */
+export interface Known {
+  ids: Int32Array;
+  times: Uint16Array;
+  size: number;
+}
+
+const logarithms = Float64Array.from({ length: 256 }, (_, n) => 1 + Math.log(n));
+/** What an n-gram counts that stands `times` in a text. */
+export const sublinear = (times: number): number => (times < 256 ? logarithms[times]! : 1 + Math.log(times));
 
 export class Features {
   /** Without a lexicon: hashes; those of characters come first, `characters` of them. */
@@ -28,30 +38,48 @@ export class Features {
   characters = 0;
   /** N-grams in all, repeated and unknown ones among them. */
   length = 0;
-  /** With a lexicon: numbers of the `different` n-grams it knows, and 1 + ln(how often) of each. */
-  readonly ids: Int32Array;
-  readonly frequencies: Float64Array;
-  different = 0;
-  /** How many tokens, and per token the unit before its first in `units`. */
+  /** How many tokens, and per token the unit before its first in `units`; behind the last, the unit behind it. */
   tokens = 0;
   readonly starts = new Int32Array(mostTokens);
+  /** Texts taken apart so far; another number, another text. */
+  runs = 0;
+  /** With a lexicon: per token its slot in the lexicon's cache of words, or -1 - k where it is the k-th that is not kept there. */
+  readonly slots = new Int32Array(mostTokens);
+  /** N-grams of words that are not kept: those of the k-th from `looseStarts[k]` to before `looseStarts[k + 1]` in `loose`. */
+  readonly loose: Int32Array;
+  readonly looseStarts = new Int32Array(mostTokens);
+  /** N-grams of characters that stand more than once in the text, and how often. */
+  readonly repeated: Known;
+  /** Different words and pairs of words, and how often. */
+  readonly words: Known;
   private readonly normaliser = new Normaliser();
   readonly units = this.normaliser.units;
   private readonly wordHashes = new Int32Array(mostTokens);
-  private readonly ofWord = new Int32Array(mostNgrams);
   private counts = new Uint16Array(0);
+  private readonly formsOfText = new Forms(mostTokens);
+  private formsOfRun = 0;
+  private made: { by?: object | undefined; of?: Features | undefined; run: number } = { run: 0 };
 
+  /** `beside`: of texts made from one that other features under the lexicon still hold. */
   constructor(
     readonly shape: Shape,
     readonly lexicon?: Lexicon,
+    private readonly beside = false,
   ) {
-    this.ids = new Int32Array(lexicon ? mostNgrams : 0);
-    this.frequencies = new Float64Array(lexicon ? mostNgrams : 0);
+    const most = lexicon ? mostNgrams : 0;
+    this.loose = new Int32Array(most);
+    this.repeated = { ids: new Int32Array(most), times: new Uint16Array(most), size: 0 };
+    this.words = { ids: new Int32Array(most), times: new Uint16Array(most), size: 0 };
   }
 
   run(text: string): void {
+    this.take(this.normaliser.run(text));
+  }
+
+  /** Takes the first `end` of `units` for a normalised text; `by` made it of what another holds. */
+  take(end: number, by?: object, of?: Features): void {
     const { units, starts, wordHashes } = this;
-    const end = this.normaliser.run(text);
+    this.made = { by, of, run: of?.runs ?? 0 };
     let tokens = 0;
     // Every token begins behind a space; n-grams may cover the space on either side, never two words.
     let start = 0;
@@ -68,8 +96,23 @@ export class Features {
     }
     starts[tokens] = start;
     this.tokens = tokens;
+    this.runs++;
     if (this.lexicon) this.identify(this.lexicon);
     else this.hash();
+  }
+
+  /** Whether it still holds what `by` made of what `of` holds. */
+  isSaid(by: object, of: Features): boolean {
+    return this.made.by === by && this.made.of === of && this.made.run === of.runs;
+  }
+
+  /** Under which forms the tokens are found among cues. */
+  forms(): Forms {
+    if (this.formsOfRun !== this.runs) {
+      this.formsOfRun = this.runs;
+      this.formsOfText.run(this.units, this.starts, this.tokens);
+    }
+    return this.formsOfText;
   }
 
   private hash(): void {
@@ -84,51 +127,87 @@ export class Features {
   }
 
   private identify(lexicon: Lexicon): void {
-    const { ids, frequencies, starts, units, hashes, ofWord, wordHashes, shape } = this;
-    const { words } = lexicon;
+    const { starts, shape, slots, looseStarts } = this;
     if (this.counts.length < lexicon.size) this.counts = new Uint16Array(lexicon.size);
-    const { counts } = this;
-    let n = 0;
+    if (!this.beside) lexicon.words.begin();
     let length = 0;
-    const add = (id: number): void => {
-      if (counts[id]!++ === 0) ids[n++] = id;
-    };
+    let looseWords = 0;
+    this.repeated.size = 0;
     for (let t = 0; t < this.tokens; t++) {
-      const from = starts[t]! + 1;
-      const to = starts[t + 1]!;
-      const word = wordHashes[t]!;
-      const short = to - from <= longestWord;
-      const slot = short ? words.find(word, units, from, to) : -1;
-      for (let k = shape.shortest; k <= shape.longest; k++) length += Math.max(0, to - from + 3 - k);
+      const units = starts[t + 1]! - starts[t]! + 1;
+      for (let k = shape.shortest; k <= shape.longest; k++) length += Math.max(0, units + 1 - k);
+      const slot = this.slotOf(t, lexicon, looseStarts[looseWords]!);
+      slots[t] = slot;
       if (slot >= 0) {
-        const first = slot * words.room;
-        const last = first + words.counts[slot]!;
-        for (let i = first; i < last; i++) add(words.ids[i]!);
-      } else {
-        const found = this.charactersOf(t, 0);
-        hashes[found] = word >>> 0;
-        let known = 0;
-        for (let i = 0; i <= found; i++) {
-          const id = lexicon.idOf(hashes[i]!);
-          if (id >= 0) ofWord[known++] = id;
-        }
-        for (let i = 0; i < known; i++) add(ofWord[i]!);
-        if (short) words.put(word, units, from, to, ofWord, known);
+        const { ids, counts } = lexicon.words;
+        this.count(ids, slot * room, slot * room + counts[slot]!);
+        continue;
       }
-      const rows = this.rowsOf(t, 0);
-      for (let i = 0; i < rows; i++) {
-        const id = lexicon.idOf(hashes[i]!);
-        if (id >= 0) add(id);
-      }
-      length += 1 + rows;
+      slots[t] = -1 - looseWords;
+      looseStarts[looseWords + 1] = looseStarts[looseWords]! - 1 - slot;
+      this.count(this.loose, looseStarts[looseWords]!, looseStarts[++looseWords]!);
     }
-    for (let k = 0; k < n; k++) {
-      const count = counts[ids[k]!]!;
-      frequencies[k] = count < 256 ? sublinear[count]! : 1 + Math.log(count);
-      counts[ids[k]!] = 0;
+    this.settle(lexicon);
+    this.length = length + this.findWords(lexicon);
+  }
+
+  /** The slot of a token; or -1 - n, with its n known n-grams in `loose` from `at` on. */
+  private slotOf(t: number, lexicon: Lexicon, at: number): number {
+    const { starts, units, hashes, loose } = this;
+    const word = this.wordHashes[t]!;
+    const [from, to] = [starts[t]! + 1, starts[t + 1]!];
+    const short = to - from <= longestWord;
+    if (short) {
+      const slot = lexicon.words.find(word, units, from, to);
+      if (slot >= 0) return slot;
     }
-    this.different = n;
-    this.length = length;
+    const found = this.charactersOf(t, 0);
+    let end = at;
+    for (let i = 0; i < found; i++) {
+      const id = lexicon.idOf(hashes[i]!);
+      if (id >= 0) loose[end++] = id;
+    }
+    const slot = short ? lexicon.words.put(word, units, from, to, loose, at, end) : -1;
+    return slot >= 0 ? slot : at - end - 1;
+  }
+
+  /** Those that come for the second time are `repeated`. */
+  private count(ids: Int32Array, from: number, to: number): void {
+    const { counts, repeated } = this;
+    for (let i = from; i < to; i++) if (counts[ids[i]!]!++ === 1) repeated.ids[repeated.size++] = ids[i]!;
+  }
+
+  /** Writes down how often the repeated ones came, and counts none any more. */
+  private settle({ words }: Lexicon): void {
+    const { counts, repeated, loose, slots } = this;
+    for (let k = 0; k < repeated.size; k++) repeated.times[k] = counts[repeated.ids[k]!]!;
+    let end = 0;
+    for (let t = 0; t < this.tokens; t++) {
+      const slot = slots[t]!;
+      if (slot < 0) end = this.looseStarts[-slot]!;
+      else for (let i = slot * room, n = i + words.counts[slot]!; i < n; i++) counts[words.ids[i]!] = 0;
+    }
+    for (let i = 0; i < end; i++) counts[loose[i]!] = 0;
+  }
+
+  /** Gives how many words and pairs there are, unknown ones among them. */
+  private findWords(lexicon: Lexicon): number {
+    const { wordHashes, hashes, counts, words } = this;
+    let n = 0;
+    for (let t = 0; t < this.tokens; t++) {
+      hashes[n++] = wordHashes[t]! >>> 0;
+      n = this.rowsOf(t, n);
+    }
+    words.size = 0;
+    for (let i = 0; i < n; i++) {
+      const id = lexicon.idOf(hashes[i]!);
+      if (id >= 0 && counts[id]!++ === 0) words.ids[words.size++] = id;
+    }
+    for (let k = 0; k < words.size; k++) {
+      words.times[k] = counts[words.ids[k]!]!;
+      counts[words.ids[k]!] = 0;
+    }
+    return n;
   }
 
   /** Writes hashes of the n-grams of characters in a token from `n` on; gives where they end. */

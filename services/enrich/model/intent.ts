@@ -65,7 +65,7 @@ export class IntentReader {
     if (model && (own || glossary || language === null || language === 'en')) {
       let from = features;
       if (!own && glossary) {
-        this.glossed.run(glossary.say(features));
+        glossary.say(features, this.glossed);
         from = this.glossed;
       }
       const found = model.run(from);

@@ -6,6 +6,15 @@ import { mostNgrams } from './features';
 import { type Kernel, newKernel } from './kernel/kernel';
 import { WordCache } from './word-cache';
 
+export interface Scratch {
+  rows: number;
+  values: number;
+  words: number;
+  loose: number;
+  /** By `Part.multiplier` (see table.ts). */
+  multipliers: Record<number, number>;
+}
+
 export class Lexicon {
   /** N-grams numbered so far: 0 to `size` - 1. */
   size = 0;
@@ -13,11 +22,19 @@ export class Lexicon {
   private table = new Int32Array(1 << 12).fill(-1);
   private hashes = new Uint32Array(1 << 11);
 
-  /** Where in the kernel's memory a model that runs writes addresses of rows, and what they are multiplied by. */
-  readonly scratch: { rows: number; multipliers: number };
+  /** Places in the kernel's memory for what a model lists while it runs: addresses, and what they are multiplied by. */
+  readonly scratch: Scratch;
 
   constructor(readonly kernel: Kernel = newKernel()) {
-    this.scratch = { rows: kernel.place(mostNgrams * 4), multipliers: kernel.place(mostNgrams * 4) };
+    const four = () => kernel.place(mostNgrams * 4);
+    const two = () => kernel.place(mostNgrams * 2);
+    this.scratch = {
+      rows: four(),
+      values: four(),
+      words: four(),
+      loose: kernel.place(4),
+      multipliers: { 2: two(), 3: two() },
+    };
   }
 
   /** The number of each of a model's n-grams. */

@@ -62,7 +62,7 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
     pt: new Glossary(json('words.pt.json')),
     ar: new Glossary(json('words.ar.json')),
   };
-  const glossed = new Features(shape, lexicon);
+  const glossed = new Features(shape, lexicon, true);
   const intent = new IntentReader(
     {
       byLanguage,

@@ -51,6 +51,9 @@ export const op = {
   /** Products of 8 pairs of i16, each two neighbours added: 4 of i32. */
   dotI16: (a: Code, b: Code): Code => [a, b, simd(0xba)],
   addI32x4: (a: Code, b: Code): Code => [a, b, simd(0xae)],
+  /** The two low i32 as f64. */
+  lowF64: (a: Code): Code => [a, simd(0xfe)],
+  addF64x2: (a: Code, b: Code): Code => [a, b, simd(0xf0)],
   addF32x4: (a: Code, b: Code): Code => [a, b, simd(0xe4)],
   mulF32x4: (a: Code, b: Code): Code => [a, b, simd(0xe6)],
 };

@@ -11,6 +11,7 @@ export interface Kernel {
   readonly i16: Int16Array;
   readonly i32: Int32Array;
   readonly f32: Float32Array;
+  readonly f64: Float64Array;
   /** Makes room; gives its address, a multiple of 16. Earlier views (`i8`, ...) are void then. */
   place(bytes: number): number;
   /**
@@ -18,6 +19,8 @@ export interface Kernel {
    * and even: how many addresses of rows (u32) stand at `rows`, and i16 at `multipliers`. Sums must stay within 31 bits.
    */
   gather(rows: number, multipliers: number, count: number, out: number, blocks: number, at: number): void;
+  /** Adds `count` (1 or more) rows of i32, their addresses at `rows`, to the `blocks` times 16 sums of f64 at `out`: exactly, whatever the order. */
+  accumulate(rows: number, count: number, out: number, blocks: number): void;
   /** Adds rows of f32, each times its value (f32 at `values`), to the `blocks` times 16 sums at `out`, in single precision. `count` 1 or more. */
   layer(rows: number, values: number, count: number, out: number, blocks: number): void;
 }
@@ -29,7 +32,7 @@ interface Memory {
 interface Wasm {
   Memory: new (limits: { initial: number }) => Memory;
   Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  Instance: new (module: object, imports: object) => { exports: Pick<Kernel, 'gather' | 'layer'> };
+  Instance: new (module: object, imports: object) => { exports: Pick<Kernel, 'gather' | 'accumulate' | 'layer'> };
 }
 
 /** Views over a memory, and room in it. */
@@ -38,6 +41,7 @@ abstract class Room {
   i16 = new Int16Array();
   i32 = new Int32Array();
   f32 = new Float32Array();
+  f64 = new Float64Array();
   private end = 0;
 
   constructor(protected buffer: ArrayBuffer) {
@@ -62,6 +66,7 @@ abstract class Room {
     this.i16 = new Int16Array(this.buffer);
     this.i32 = new Int32Array(this.buffer);
     this.f32 = new Float32Array(this.buffer);
+    this.f64 = new Float64Array(this.buffer);
   }
 }
 
@@ -86,6 +91,14 @@ export class PlainKernel extends Room implements Kernel {
     }
   }
 
+  accumulate(rows: number, count: number, out: number, blocks: number): void {
+    const { i32, f64 } = this;
+    for (let k = 0; k < count; k++) {
+      const from = i32[(rows >> 2) + k]! >> 2;
+      for (let j = 0; j < 16 * blocks; j++) f64[(out >> 3) + j]! += i32[from + j]!;
+    }
+  }
+
   layer(rows: number, values: number, count: number, out: number, blocks: number): void {
     const { i32, f32 } = this;
     const sums = f32.subarray(out >> 2, (out >> 2) + 16 * blocks);
@@ -99,6 +112,7 @@ export class PlainKernel extends Room implements Kernel {
 
 export class SimdKernel extends Room implements Kernel {
   readonly gather: Kernel['gather'];
+  readonly accumulate: Kernel['accumulate'];
   readonly layer: Kernel['layer'];
   private readonly memory: Memory;
 
@@ -107,8 +121,9 @@ export class SimdKernel extends Room implements Kernel {
     const memory = new Memory({ initial: 1 });
     super(memory.buffer);
     this.memory = memory;
-    const { gather, layer } = new Instance(new Module(moduleBytes()), { m: { m: memory } }).exports;
+    const { gather, accumulate, layer } = new Instance(new Module(moduleBytes()), { m: { m: memory } }).exports;
     this.gather = gather;
+    this.accumulate = accumulate;
     this.layer = layer;
   }
 

@@ -1,4 +1,4 @@
-/** The two routines of `kernel.ts` as WebAssembly with 128-bit vectors, made here from their instructions. */
+/** The routines of `kernel.ts` as WebAssembly with 128-bit vectors, made here from their instructions. */
 import { assemble, type Code, op, type Routine } from './assembler';
 
 const { get, set, i32, add, lessThan, loop } = op;
@@ -77,4 +77,40 @@ function layer(): Routine {
   return { name: 'layer', parameters: 5, i32s: 6, v128s: 5, body };
 }
 
-export const moduleBytes = (): Uint8Array<ArrayBuffer> => assemble([gather(), layer()]);
+/** `Kernel.accumulate`: 16 columns at a time, one row at a time. */
+function accumulate(): Routine {
+  const [rows, count, out, blocks] = [0, 1, 2, 3];
+  const [row, end, done, at, from] = [4, 5, 6, 7, 8];
+  const four = 9;
+  const sums = [10, 11, 12, 13, 14, 15, 16, 17];
+  const high = Array.from({ length: 16 }, (_, i) => 8 + (i % 8));
+  const added = (sum: number, two: Code): Code => set(sum, op.addF64x2(get(sum), op.lowF64(two)));
+  const oneRow: Code = [
+    set(from, add(op.load32(get(row)), get(at))),
+    [0, 1, 2, 3].map((i) => [
+      set(four, op.load128(get(from), 16 * i)),
+      added(sums[2 * i]!, get(four)),
+      added(sums[2 * i + 1]!, op.shuffle(get(four), get(four), high)),
+    ]),
+    set(row, add(get(row), i32(4))),
+  ];
+  const block: Code = [
+    sums.map((sum, i) => set(sum, op.load128(get(out), 16 * i))),
+    set(row, get(rows)),
+    loop(oneRow, lessThan(get(row), get(end))),
+    sums.map((sum, i) => op.store128(get(out), get(sum), 16 * i)),
+    set(out, add(get(out), i32(128))),
+    set(at, add(get(at), i32(64))),
+    set(done, add(get(done), i32(1))),
+  ];
+  const body: Code = [
+    set(end, add(get(count), get(count))),
+    set(end, add(get(rows), add(get(end), get(end)))),
+    set(done, i32(0)),
+    set(at, i32(0)),
+    loop(block, lessThan(get(done), get(blocks))),
+  ];
+  return { name: 'accumulate', parameters: 4, i32s: 5, v128s: 9, body };
+}
+
+export const moduleBytes = (): Uint8Array<ArrayBuffer> => assemble([gather(), accumulate(), layer()]);

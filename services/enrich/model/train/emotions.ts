@@ -148,7 +148,7 @@ export function denseOf(texts: string[], bases: Pick<EmotionModels, 'bases' | 'g
   const out = new Float32Array(texts.length * width);
   const lexicon = bases.bases[0]?.model.lexicon ?? new Lexicon();
   const features = new Features(shape, lexicon);
-  const glossed = new Features(shape, lexicon);
+  const glossed = new Features(shape, lexicon, true);
   texts.forEach((text, i) => {
     features.run(text);
     baseScores(bases, text, features, glossed, out.subarray(i * width, (i + 1) * width));
