@@ -89,13 +89,13 @@ export class Classifier {
     const { repeated, words } = features;
     kernel.f64.fill(0, at.words / 8, at.words / 8 + sums.length);
     wordSums.addTo(at.words, features);
-    const rowOf = table.rows();
-    const { idf } = table;
+    const { rows: rowOf, models } = this.lexicon.rows();
+    const { idf, model } = table;
     let n = 0;
     this.known = wordSums.known;
     let { squares } = wordSums;
     for (let k = 0; k < repeated.size; k++) {
-      const row = rowOf[repeated.ids[k]!]!;
+      const row = rowOf[repeated.ids[k]! * models + model]!;
       if (row < 0) continue;
       const times = repeated.times[k]!;
       const counts = sublinear(times);
@@ -118,11 +118,11 @@ export class Classifier {
   /** Appends words and pairs to what is `met`, from `n` on; gives where they end. */
   private findWords(words: Known, n: number): number {
     const { table, met, values } = this;
-    const rowOf = table.rows();
+    const { rows: rowOf, models } = this.lexicon.rows();
     let end = n;
     let squares = 0;
     for (let k = 0; k < words.size; k++) {
-      const row = rowOf[words.ids[k]!]!;
+      const row = rowOf[words.ids[k]! * models + table.model]!;
       if (row < 0) continue;
       const counts = sublinear(words.times[k]!);
       const one = counts * table.idf[2 * row]!;
@@ -154,15 +154,19 @@ export class Classifier {
     const to = scratch.multipliers[multiplier]!;
     if (one > 0) {
       const perOne = 1 / one;
-      for (let k = 0; k < n; k++) kernel.i16[to / 2 + k] = Math.round(products[k]! * perOne);
-      kernel.i16[to / 2 + n] = 0;
+      const { i16 } = kernel;
+      const list = to / 2;
+      for (let k = 0; k < n; k++) i16[list + k] = Math.round(products[k]! * perOne);
+      i16[list + n] = 0;
       kernel.gather(scratch.rows, to, n + (n % 2), at.rest + 4 * from, width / lane, from);
     }
     const { i32, f64 } = kernel;
-    for (let j = from; j < from + width; j++) {
-      const rest = one > 0 ? one * i32[at.rest / 4 + j]! : 0;
-      sums[j] = unit * (byCharacter * f64[at.words / 8 + j]! + rest);
-    }
+    const rest = at.rest / 4;
+    const words = at.words / 8;
+    const end = from + width;
+    if (one > 0)
+      for (let j = from; j < end; j++) sums[j] = unit * (byCharacter * f64[words + j]! + one * i32[rest + j]!);
+    else for (let j = from; j < end; j++) sums[j] = unit * byCharacter * f64[words + j]!;
   }
 
   /** The second layer over the hidden units that light up, about half of them. */

@@ -5,7 +5,7 @@
  * the prefixes that are written on to them (and, so, by, for, the).
  */
 import type { Features } from './features';
-import { type Forms, formOf } from './forms';
+import { begins, type Forms, formOf } from './forms';
 import { Normaliser } from './normalise';
 
 interface Cue {
@@ -25,7 +25,7 @@ const none: readonly Hit[] = [];
 
 export class CueFinder {
   private readonly byFirst = new Map<number, Cue[]>();
-  /** By the low bits of a form: whether a cue may begin with it. Most words are in no cue. */
+  /** By the low bits of a form: whether one of these cues may begin with it. */
   private readonly maybe = new Uint8Array(1 << 16);
 
   /** `groups[i]`: the cues of group i. */
@@ -38,6 +38,7 @@ export class CueFinder {
         for (const first of words[0]!) {
           this.byFirst.set(first, [...(this.byFirst.get(first) ?? []), cue]);
           this.maybe[first & 0xffff] = 1;
+          begins(first);
         }
       }
     });
@@ -48,17 +49,18 @@ export class CueFinder {
     const { maybe } = this;
     const { tokens } = features;
     const forms = features.forms();
-    const { values, ends } = forms;
+    const { values, candidates, candidateAt, candidateToken } = forms;
     let hits: Hit[] | undefined;
-    for (let token = 0; token < tokens; token++) {
-      const end = ends[token + 1]!;
-      for (let i = ends[token]!; i < end; i++) {
-        if (maybe[values[i]! & 0xffff] === 0) continue;
-        for (const cue of this.byFirst.get(values[i]!) ?? []) {
-          if (!fits(cue, forms, token, tokens)) continue;
-          hits ??= [];
-          hits.push({ group: cue.group, token, length: cue.words.length });
-        }
+    for (let k = 0; k < candidates; k++) {
+      const value = values[candidateAt[k]!]!;
+      if (maybe[value & 0xffff] === 0) continue;
+      const cues = this.byFirst.get(value);
+      if (cues === undefined) continue;
+      const token = candidateToken[k]!;
+      for (const cue of cues) {
+        if (!fits(cue, forms, token, tokens)) continue;
+        hits ??= [];
+        hits.push({ group: cue.group, token, length: cue.words.length });
       }
     }
     return hits ?? none;

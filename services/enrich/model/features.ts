@@ -2,7 +2,7 @@
  * What a text is made of, the same in training and at work: n-grams of characters inside words with their borders, and words
  * alone, in pairs, and in pairs over one word. As hashes of 32 bits (training), or as numbers of those that a lexicon knows.
  */
-import { Forms } from './forms';
+import { cuesMade, Forms } from './forms';
 import type { Lexicon } from './lexicon';
 import { Normaliser } from './normalise';
 import { longestWord, room } from './word-cache';
@@ -58,6 +58,7 @@ export class Features {
   private counts = new Uint16Array(0);
   private readonly formsOfText = new Forms(mostTokens);
   private formsOfRun = 0;
+  private formsOfCues = 0;
   private made: { by?: object | undefined; of?: Features | undefined; run: number } = { run: 0 };
 
   /** `beside`: of texts made from one that other features under the lexicon still hold. */
@@ -108,8 +109,9 @@ export class Features {
 
   /** Under which forms the tokens are found among cues. */
   forms(): Forms {
-    if (this.formsOfRun !== this.runs) {
+    if (this.formsOfRun !== this.runs || this.formsOfCues !== cuesMade) {
       this.formsOfRun = this.runs;
+      this.formsOfCues = cuesMade;
       this.formsOfText.run(this.units, this.starts, this.tokens);
     }
     return this.formsOfText;

@@ -21,24 +21,51 @@ export function formOf(units: ArrayLike<number>, from: number, to: number, prefi
   return prefix ? Math.imul(h + end - from, 0x9e3779b1) | 0 : h;
 }
 
+/** By the low bits of a form: whether any cue that was ever made may begin with it. Most words are in none. */
+const beginnings = new Uint8Array(1 << 16);
+
+/** Changes when cues are made: forms looked at before do not know theirs. */
+export let cuesMade = 0;
+
+/** A cue begins with this form. */
+export function begins(form: number): void {
+  beginnings[form & 0xffff] = 1;
+  cuesMade++;
+}
+
 export class Forms {
   /** Those of token t from `ends[t]` to before `ends[t + 1]`. */
   readonly ends: Int32Array;
   readonly values: Int32Array;
+  /** Positions in `values`, and tokens, of those that a cue may begin with, in order; the first `candidates` count. */
+  readonly candidateAt: Int32Array;
+  readonly candidateToken: Int32Array;
+  candidates = 0;
   private size = 0;
 
   constructor(tokens: number) {
     this.ends = new Int32Array(tokens + 1);
     this.values = new Int32Array(tokens * mostOfToken);
+    this.candidateAt = new Int32Array(tokens * mostOfToken);
+    this.candidateToken = new Int32Array(tokens * mostOfToken);
   }
 
   /** `starts`: per token the space before it in `units`. */
   run(units: Uint16Array, starts: Int32Array, tokens: number): void {
+    const { values, ends, candidateAt, candidateToken } = this;
     this.size = 0;
+    let candidates = 0;
     for (let t = 0; t < tokens; t++) {
       this.add(units, starts[t]! + 1);
-      this.ends[t + 1] = this.size;
+      const { size } = this;
+      for (let i = ends[t]!; i < size; i++) {
+        if (beginnings[values[i]! & 0xffff] === 0) continue;
+        candidateAt[candidates] = i;
+        candidateToken[candidates++] = t;
+      }
+      ends[t + 1] = size;
     }
+    this.candidates = candidates;
   }
 
   private add(units: Uint16Array, start: number): void {

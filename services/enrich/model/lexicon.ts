@@ -19,6 +19,9 @@ export class Lexicon {
   /** N-grams numbered so far: 0 to `size` - 1. */
   size = 0;
   readonly words = new WordCache();
+  /** The number of each row's n-gram, by model. */
+  private readonly models: Int32Array[] = [];
+  private rowsOfAll: { rows: Int32Array; models: number } | undefined;
   private table = new Int32Array(1 << 12).fill(-1);
   private hashes = new Uint32Array(1 << 11);
 
@@ -37,18 +40,33 @@ export class Lexicon {
     };
   }
 
-  /** The number of each of a model's n-grams. */
-  add(hashes: Uint32Array): Int32Array {
+  /** Adds a model by the hashes of its rows, in their order; gives which of the lexicon's models it is. */
+  add(hashes: Uint32Array): number {
     this.words.clear();
+    this.rowsOfAll = undefined;
     this.reserve(this.size + hashes.length);
-    return Int32Array.from(hashes, (h) => {
-      const at = this.find(h);
+    const ids = new Int32Array(hashes.length);
+    for (let i = 0; i < hashes.length; i++) {
+      const at = this.find(hashes[i]!);
       if (this.table[at]! < 0) {
         this.table[at] = this.size;
-        this.hashes[this.size++] = h;
+        this.hashes[this.size++] = hashes[i]!;
       }
-      return this.table[at]!;
+      ids[i] = this.table[at]!;
+    }
+    return this.models.push(ids) - 1;
+  }
+
+  /** [n-gram * models + model]: its row in that model, -1 where the model does not know it. Those of all models lie together. */
+  rows(): { rows: Int32Array; models: number } {
+    if (this.rowsOfAll) return this.rowsOfAll;
+    const models = this.models.length;
+    const rows = new Int32Array(this.size * models).fill(-1);
+    this.models.forEach((ids, model) => {
+      for (let row = 0; row < ids.length; row++) rows[ids[row]! * models + model] = row;
     });
+    this.rowsOfAll = { rows, models };
+    return this.rowsOfAll;
   }
 
   /** -1: no model knows it. */

@@ -94,6 +94,8 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
       glossed,
     );
   }
+  // Now and not at the first text.
+  lexicon.rows();
   return new EmbeddedReader({
     name: `${version}/${pack}`,
     features: new Features(shape, lexicon),

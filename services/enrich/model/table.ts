@@ -29,23 +29,19 @@ export class Table {
   /** Eight bytes a row, together since they are read together: inverse document frequency at [2 * row], and two multipliers. */
   readonly idf: Float32Array;
   readonly multipliers: Int16Array;
-  private rowOf: Int32Array;
+  /** Which of the lexicon's models it is. */
+  readonly model: number;
 
-  constructor(
-    p: Parameters,
-    private readonly lexicon: Lexicon,
-  ) {
+  constructor(p: Parameters, lexicon: Lexicon) {
     const { hidden, direct, columns } = p;
     const { kernel } = lexicon;
     this.kernel = kernel;
     this.stride = padded(hidden) + padded(direct);
     this.first = kernel.place(columns * this.stride);
     const order = commonFirst(p.idf);
-    const ids = lexicon.add(Uint32Array.from(order, (c) => p.hashes[c]!));
-    this.rowOf = new Int32Array(lexicon.size).fill(-1);
-    ids.forEach((id, row) => {
-      this.rowOf[id] = row;
-    });
+    const hashes = new Uint32Array(columns);
+    for (let row = 0; row < columns; row++) hashes[row] = p.hashes[order[row]!]!;
+    this.model = lexicon.add(hashes);
     const records = new ArrayBuffer(columns * 8);
     this.idf = new Float32Array(records);
     this.multipliers = new Int16Array(records);
@@ -54,43 +50,35 @@ export class Table {
       for (let c = 0; c < columns; c++) top = Math.max(top, p.idf[c]! * p.firstScale[2 * c + part]!);
       return top > 0 ? top / largest : 1;
     });
-    order.forEach((c, row) => {
-      this.idf[2 * row] = p.idf[c]!;
-      for (const part of [0, 1])
-        this.multipliers[4 * row + 2 + part] = Math.round((p.idf[c]! * p.firstScale[2 * c + part]!) / units[part]!);
-      const weights = p.first.subarray(c * (hidden + direct), (c + 1) * (hidden + direct));
+    const { i8 } = kernel;
+    for (let row = 0; row < columns; row++) {
+      const c = order[row]!;
+      const idf = p.idf[c]!;
+      this.idf[2 * row] = idf;
+      this.multipliers[4 * row + 2] = Math.round((idf * p.firstScale[2 * c]!) / units[0]!);
+      this.multipliers[4 * row + 3] = Math.round((idf * p.firstScale[2 * c + 1]!) / units[1]!);
+      const from = c * (hidden + direct);
       const to = this.first + row * this.stride;
-      kernel.i8.set(weights.subarray(0, hidden), to);
-      kernel.i8.set(weights.subarray(hidden), to + padded(hidden));
-    });
+      for (let j = 0; j < hidden; j++) i8[to + j] = p.first[from + j]!;
+      const beside = to + padded(hidden);
+      for (let j = 0; j < direct; j++) i8[beside + j] = p.first[from + hidden + j]!;
+    }
     this.parts = [
       { from: 0, width: padded(hidden), multiplier: 2, unit: units[0]! },
       { from: padded(hidden), width: padded(direct), multiplier: 3, unit: units[1]! },
     ].filter((part) => part.width > 0);
-  }
-
-  /** By the lexicon's number; -1 where this model does not know the n-gram. */
-  rows(): Int32Array {
-    if (this.rowOf.length < this.lexicon.size) {
-      // Other models have added to the lexicon since.
-      const wider = new Int32Array(this.lexicon.size).fill(-1);
-      wider.set(this.rowOf);
-      this.rowOf = wider;
-    }
-    return this.rowOf;
   }
 }
 
 /** Columns, those of common n-grams first: what most texts touch then lies close together. */
 function commonFirst(idf: Float32Array): Uint32Array {
   const finest = 64;
-  const key = (v: number) => Math.round(v * finest);
-  const starts = new Uint32Array(key(idf.reduce((a, b) => Math.max(a, b), 0)) + 2);
-  for (const v of idf) starts[key(v) + 1]!++;
+  let top = 0;
+  for (let c = 0; c < idf.length; c++) top = Math.max(top, idf[c]!);
+  const starts = new Uint32Array(Math.round(top * finest) + 2);
+  for (let c = 0; c < idf.length; c++) starts[Math.round(idf[c]! * finest) + 1]!++;
   for (let k = 1; k < starts.length; k++) starts[k]! += starts[k - 1]!;
   const order = new Uint32Array(idf.length);
-  idf.forEach((v, c) => {
-    order[starts[key(v)]!++] = c;
-  });
+  for (let c = 0; c < idf.length; c++) order[starts[Math.round(idf[c]! * finest)]!++] = c;
   return order;
 }

@@ -1,5 +1,5 @@
 /**
- * Sums of a model's rows over the n-grams of characters of a word, kept for words met lately (8 MB for a model of 256 columns).
+ * Sums of a model's rows over the n-grams of characters of a word, kept for words met lately (16 MB for a model of 256 columns).
  *
  * They are whole numbers and added exactly, so that a text's sums are the same bits whether its words were kept or not.
  */
@@ -46,6 +46,8 @@ export class WordSums {
     const blocks = stride / lane;
     this.squares = 0;
     this.known = 0;
+    const { i32 } = kernel;
+    const list = scratch.words / 4;
     let listed = 0;
     for (let t = 0; t < tokens; t++) {
       const slot = slots[t]!;
@@ -57,7 +59,7 @@ export class WordSums {
       if (knownOf[slot] === 0) continue;
       this.squares += squaresOf[slot]!;
       this.known += knownOf[slot]!;
-      kernel.i32[scratch.words / 4 + listed++] = slab + slot * bytes;
+      i32[list + listed++] = slab + slot * bytes;
     }
     if (listed > 0) kernel.accumulate(scratch.words, listed, out, blocks);
   }
@@ -89,24 +91,30 @@ export class WordSums {
   private sum(ids: Int32Array, from: number, to: number, out: number): number {
     const { kernel, first, stride, parts, idf, multipliers } = this.table;
     const { scratch } = this.lexicon;
-    const rowOf = this.table.rows();
+    const { rows: rowOf, models } = this.lexicon.rows();
+    const { model } = this.table;
+    const { i32, i16 } = kernel;
     const rows = scratch.rows / 4;
+    const hidden = scratch.multipliers[2]! / 2;
+    const direct = scratch.multipliers[3]! / 2;
     let n = 0;
-    this.square = 0;
+    let square = 0;
     for (let i = from; i < to; i++) {
-      const row = rowOf[ids[i]!]!;
+      const row = rowOf[ids[i]! * models + model]!;
       if (row < 0) continue;
-      this.square += idf[2 * row]! * idf[2 * row]!;
-      kernel.i32[rows + n] = first + row * stride;
-      for (const part of parts)
-        kernel.i16[scratch.multipliers[part.multiplier]! / 2 + n] = multipliers[4 * row + part.multiplier]!;
+      const one = idf[2 * row]!;
+      square += one * one;
+      i32[rows + n] = first + row * stride;
+      i16[hidden + n] = multipliers[4 * row + 2]!;
+      i16[direct + n] = multipliers[4 * row + 3]!;
       n++;
     }
+    this.square = square;
     if (n === 0) return 0;
-    kernel.i32[rows + n] = first;
+    i32[rows + n] = first;
     for (const { multiplier, from: column, width } of parts) {
       const at = scratch.multipliers[multiplier]!;
-      kernel.i16[at / 2 + n] = 0;
+      i16[at / 2 + n] = 0;
       kernel.gather(scratch.rows, at, n + (n % 2), out + 4 * column, width / lane, column);
     }
     return n;
