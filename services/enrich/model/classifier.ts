@@ -1,5 +1,5 @@
 /** Scores of a text's n-grams under a model: linear, or with one hidden layer. */
-import { type Features, type Known, mostNgrams, sublinear } from './features';
+import { type Features, type Known, sublinear } from './features';
 import type { Kernel } from './kernel/kernel';
 import { Lexicon } from './lexicon';
 import type { Parameters } from './parameters';
@@ -27,9 +27,6 @@ export class Classifier {
   private readonly secondBias: Float32Array;
   /** Of the first layer, a column of the table each. */
   private readonly sums: Float64Array;
-  private readonly met = new Int32Array(mostNgrams);
-  private readonly values = new Float64Array(mostNgrams);
-  private readonly products = new Float64Array(mostNgrams);
   /** Addresses in the kernel's memory. */
   private readonly at: Record<'second' | 'words' | 'rest' | 'scores', number>;
 
@@ -85,7 +82,8 @@ export class Classifier {
    * if each n-gram counted as often as it stands there, and then those that are repeated corrected to 1 + ln(how often).
    */
   private sumFirst(features: Features): void {
-    const { kernel, table, wordSums, at, met, values, sums } = this;
+    const { kernel, table, wordSums, at, sums } = this;
+    const { met, values } = this.lexicon.scratch;
     const { repeated, words } = features;
     kernel.f64.fill(0, at.words / 8, at.words / 8 + sums.length);
     wordSums.addTo(at.words, features);
@@ -117,7 +115,8 @@ export class Classifier {
 
   /** Appends words and pairs to what is `met`, from `n` on; gives where they end. */
   private findWords(words: Known, n: number): number {
-    const { table, met, values } = this;
+    const { table } = this;
+    const { met, values } = this.lexicon.scratch;
     const { rows: rowOf, models } = this.lexicon.rows();
     let end = n;
     let squares = 0;
@@ -138,7 +137,9 @@ export class Classifier {
 
   /** Fills the columns of one part of `sums`: words' characters times `byCharacter`, and the first `n` rows of `met`. */
   private sumPart({ multiplier, unit, from, width }: Part, n: number, byCharacter: number): void {
-    const { kernel, met, values, products, sums, at } = this;
+    const { kernel, sums, at } = this;
+    const { scratch } = this.lexicon;
+    const { met, values, products } = scratch;
     const { multipliers } = this.table;
     let top = 0;
     let total = 0;
@@ -150,7 +151,6 @@ export class Classifier {
       total += size;
     }
     const one = Math.max(top / largest, total / largestSum);
-    const { scratch } = this.lexicon;
     const to = scratch.multipliers[multiplier]!;
     if (one > 0) {
       const perOne = 1 / one;
@@ -175,7 +175,7 @@ export class Classifier {
     const { scratch } = this.lexicon;
     const { i32, f32 } = kernel;
     const labels = padded(scores.length);
-    const [rows, values] = [scratch.rows / 4, scratch.values / 4];
+    const [rows, values] = [scratch.rows / 4, scratch.lit / 4];
     let lit = 0;
     for (let j = 0; j < hidden; j++) {
       const sum = firstBias[j]! + sums[j]!;
@@ -184,6 +184,6 @@ export class Classifier {
       f32[values + lit++] = sum;
     }
     f32.set(this.secondBias, at.scores / 4);
-    if (lit > 0) kernel.layer(scratch.rows, scratch.values, lit, at.scores, labels / lane);
+    if (lit > 0) kernel.layer(scratch.rows, scratch.lit, lit, at.scores, labels / lane);
   }
 }

@@ -8,11 +8,16 @@ import { WordCache } from './word-cache';
 
 export interface Scratch {
   rows: number;
-  values: number;
+  /** Values (f32) of hidden units. */
+  lit: number;
   words: number;
   loose: number;
   /** By `Part.multiplier` (see table.ts). */
   multipliers: Record<number, number>;
+  /** Not in the kernel: rows met, and what counts for them. */
+  met: Int32Array;
+  values: Float64Array;
+  products: Float64Array;
 }
 
 export class Lexicon {
@@ -22,10 +27,10 @@ export class Lexicon {
   /** The number of each row's n-gram, by model. */
   private readonly models: Int32Array[] = [];
   private rowsOfAll: { rows: Int32Array; models: number } | undefined;
-  private table = new Int32Array(1 << 12).fill(-1);
-  private hashes = new Uint32Array(1 << 11);
+  private table = new Int32Array(1 << 18).fill(-1);
+  private hashes = new Uint32Array(1 << 17);
 
-  /** Places in the kernel's memory for what a model lists while it runs: addresses, and what they are multiplied by. */
+  /** For what a model lists while it runs; all but the last three are places in the kernel's memory. */
   readonly scratch: Scratch;
 
   constructor(readonly kernel: Kernel = newKernel()) {
@@ -33,10 +38,13 @@ export class Lexicon {
     const two = () => kernel.place(mostNgrams * 2);
     this.scratch = {
       rows: four(),
-      values: four(),
+      lit: four(),
       words: four(),
       loose: kernel.place(4),
       multipliers: { 2: two(), 3: two() },
+      met: new Int32Array(mostNgrams),
+      values: new Float64Array(mostNgrams),
+      products: new Float64Array(mostNgrams),
     };
   }
 

@@ -45,27 +45,37 @@ export class Table {
     const records = new ArrayBuffer(columns * 8);
     this.idf = new Float32Array(records);
     this.multipliers = new Int16Array(records);
-    const units = [0, 1].map((part) => {
-      let top = 0;
-      for (let c = 0; c < columns; c++) top = Math.max(top, p.idf[c]! * p.firstScale[2 * c + part]!);
-      return top > 0 ? top / largest : 1;
-    });
     const { i8 } = kernel;
+    const { first, firstScale, idf } = p;
+    const units: [number, number] = [0, 0];
+    for (let c = 0; c < columns; c++) {
+      const one = idf[c]!;
+      const ofHidden = one * firstScale[2 * c]!;
+      const ofDirect = one * firstScale[2 * c + 1]!;
+      if (ofHidden > units[0]) units[0] = ofHidden;
+      if (ofDirect > units[1]) units[1] = ofDirect;
+    }
+    const perUnit = units.map((top) => (top > 0 ? largest / top : 0));
+    const width = hidden + direct;
+    const beside = padded(hidden);
     for (let row = 0; row < columns; row++) {
       const c = order[row]!;
-      const idf = p.idf[c]!;
-      this.idf[2 * row] = idf;
-      this.multipliers[4 * row + 2] = Math.round((idf * p.firstScale[2 * c]!) / units[0]!);
-      this.multipliers[4 * row + 3] = Math.round((idf * p.firstScale[2 * c + 1]!) / units[1]!);
-      const from = c * (hidden + direct);
+      const one = idf[c]!;
+      this.idf[2 * row] = one;
+      this.multipliers[4 * row + 2] = Math.round(one * firstScale[2 * c]! * perUnit[0]!);
+      this.multipliers[4 * row + 3] = Math.round(one * firstScale[2 * c + 1]! * perUnit[1]!);
+      // Whole pieces: at start nothing is compiled yet, and a loop over single weights took longer than to decompress them.
+      const from = c * width;
       const to = this.first + row * this.stride;
-      for (let j = 0; j < hidden; j++) i8[to + j] = p.first[from + j]!;
-      const beside = to + padded(hidden);
-      for (let j = 0; j < direct; j++) i8[beside + j] = p.first[from + hidden + j]!;
+      if (beside === hidden) i8.set(first.subarray(from, from + width), to);
+      else {
+        i8.set(first.subarray(from, from + hidden), to);
+        i8.set(first.subarray(from + hidden, from + width), to + beside);
+      }
     }
     this.parts = [
-      { from: 0, width: padded(hidden), multiplier: 2, unit: units[0]! },
-      { from: padded(hidden), width: padded(direct), multiplier: 3, unit: units[1]! },
+      { from: 0, width: padded(hidden), multiplier: 2, unit: units[0] / largest },
+      { from: padded(hidden), width: padded(direct), multiplier: 3, unit: units[1] / largest },
     ].filter((part) => part.width > 0);
   }
 }
