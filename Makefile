@@ -81,7 +81,7 @@ check: build ## What needs no stack: formatting, lint, types, generated files, u
 	@$(bin)/jest test/unit
 
 test: check ## Everything: check, then integration and end-to-end tests on stacks of their own
-	@$(bin)/jest --runInBand test/integration test/e2e
+	@$(bin)/jest --maxWorkers=2 test/integration test/e2e
 
 bench: build ## Measure: freshness, throughput, memory (long; on a stack of its own)
 	@node dist/test/bench/main.js

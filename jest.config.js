@@ -5,6 +5,8 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   // Nothing here asserts a time, and machines are busy: this only ends what hangs.
   testTimeout: 60_000,
+  // Jest leaves one core idle, which is half of a machine with two.
+  maxWorkers: '100%',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

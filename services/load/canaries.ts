@@ -1,6 +1,7 @@
 import { Gauge, Histogram, type Registry } from 'prom-client';
 import { headerNumber, headerText } from '../lib/kafka/headers';
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
+import { valueBytes } from '../lib/kafka/values';
 import { ageBuckets } from '../lib/metrics';
 import { canaryKind, kindHeader, rawHeaders, sentAtHeader } from '../lib/topics';
 
@@ -16,7 +17,7 @@ export interface Canary {
 export function canariesOf(records: readonly KafkaMessage[]): Canary[] {
   const found: Canary[] = [];
   for (const record of records) {
-    if (record.value !== null || headerText(record, kindHeader) !== canaryKind) continue;
+    if (valueBytes(record) > 0 || headerText(record, kindHeader) !== canaryKind) continue;
     const sent_at = headerNumber(record, sentAtHeader);
     const raw_partition = headerNumber(record, rawHeaders.partition);
     const raw_partitions = headerNumber(record, rawHeaders.partitions);

@@ -20,9 +20,8 @@ export class SchemaIds {
     private readonly record: string,
   ) {}
 
-  /** True of most values, without waiting: framed with an id known to be of the record. */
-  isFine(value: Buffer | null): boolean {
-    const id = value === null ? undefined : frameId(value);
+  /** True of the ids of most values, without waiting: known to be of the record. */
+  isFine(id: number | undefined): boolean {
     return id !== undefined && this.known.get(id)?.name === this.record;
   }
 

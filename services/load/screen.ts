@@ -67,6 +67,9 @@ export class ErasureScreen implements Screen {
   }
 }
 
-/** What is no data: see `isData`. */
-const withoutValue = (message: KafkaMessage): KafkaMessage =>
-  ({ ...message, value: null, headers: { ...message.headers, [kindHeader]: 'erased' } }) as KafkaMessage;
+/** What is no data: see `isData`. Not by spreading: a record's fields are read when asked for. */
+const withoutValue = ({ offset, timestamp, attributes, key, headers }: KafkaMessage): KafkaMessage =>
+  ({
+    ...{ offset, timestamp, attributes, key, value: null },
+    headers: { ...headers, [kindHeader]: 'erased' },
+  }) as KafkaMessage;

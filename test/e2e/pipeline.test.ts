@@ -15,7 +15,7 @@ import type { Truth } from '../../infra/tools/report/truth';
 import { type ToolSettings, toolSettings } from '../../infra/tools/settings';
 import { answer, questionsOf } from '../guide/guide';
 import { projectRoot } from '../integration/support/build';
-import { withStack } from '../integration/support/stack';
+import { withStack, workerPortOffset } from '../integration/support/stack';
 import { plantFault } from '../simulator/faults';
 import { simulate } from '../simulator/simulate';
 import { startCollector } from '../support/otlp';
@@ -42,7 +42,7 @@ const sendFile = (settings: ToolSettings, file: string) =>
   });
 
 /** Only what a sender traces is traced: the replay is not. */
-const collectorPort = 4_318 + Number(process.env.TEST_PORT_OFFSET ?? 15_000);
+const collectorPort = 4_318 + workerPortOffset();
 const otel = {
   OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collectorPort}`,
   OTEL_TRACES_SAMPLER: 'parentbased_always_off',

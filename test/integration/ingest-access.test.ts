@@ -23,12 +23,13 @@ import { readSettings } from '../../services/lib/settings';
 import { Certificates, hasOpenssl } from '../support/certificates';
 import { projectRoot } from './support/build';
 import { ServiceProcess, until } from './support/service-process';
+import { workerPortOffset } from './support/stack';
 
 jest.setTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'ingest-access-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const port = String(8_080 + Number(process.env.TEST_PORT_OFFSET ?? 15_000) + 150);
+const port = String(8_080 + workerPortOffset() + 150);
 
 const file = (name: string, content: string | object): string => {
   const path = join(folder, name);

@@ -22,7 +22,7 @@ import { withStack } from './support/stack';
 
 jest.setTimeout(120_000);
 
-const local = withStack(['kafka', 'registry', 'enrich'], { portOffset: Number(process.env.TEST_PORT_OFFSET ?? 5_400) });
+const local = withStack(['kafka', 'registry', 'enrich']);
 const folder = mkdtempSync(join(tmpdir(), 'dead-letters-'));
 let kafka: Kafka;
 let codec: AvroCodec<InteractionEvent>;

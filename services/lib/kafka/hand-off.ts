@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch } from './kafkajs';
+import { valueBytes } from './values';
 
 export interface HandOffLimits {
   /** Of values. A smaller batch is soon done with: to wait for it costs less than a fetch in which its partition lacks. */
@@ -24,7 +25,7 @@ export class HandOff {
   /** Bytes of a batch that is to be worked on aside; undefined when it is to be waited for. */
   bytesOf({ messages }: Pick<Batch, 'messages'>): number | undefined {
     if (!this.limits) return undefined;
-    const bytes = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    const bytes = messages.reduce((sum, message) => sum + valueBytes(message), 0);
     return bytes >= this.limits.minBytes ? bytes : undefined;
   }
 

@@ -1,8 +1,9 @@
 import type { Type } from 'avsc';
 import { type AvroCodec, avroType } from '../../lib/avro';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
+import { frameIdOf, joinedValues } from '../../lib/kafka/values';
 import { avroContainer } from '../domain/avro-container';
-import { frameId, unframed } from '../domain/frame';
+import { unframed } from '../domain/frame';
 import type { InsertPlan } from '../domain/insert-statement';
 import type { Faults } from '../domain/leaving-out';
 import type { SchemaIds } from '../schema-ids';
@@ -18,7 +19,7 @@ type Plans = Readonly<Record<number, InsertPlan>>;
 export const confluentBodies = (plans: Plans, ids: SchemaIds): AvroBodies => ({
   plans,
   inspect: (data) => frameFaults(ids, data),
-  bodyOf: (data) => Buffer.concat(data.map(({ value }) => value as Buffer)),
+  bodyOf: joinedValues,
 });
 
 /**
@@ -58,4 +59,4 @@ export function containerBodies(plans: Plans, ids: SchemaIds, codec: AvroCodec<u
   };
 }
 
-const idOf = ({ value }: KafkaMessage): number => frameId(value as Buffer) as number;
+const idOf = (message: KafkaMessage): number => frameIdOf(message) as number;

@@ -1,14 +1,15 @@
 import { type AvroCodec, UndecodableValue } from '../../lib/avro';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
+import { frameIdOf } from '../../lib/kafka/values';
 import type { Faults } from '../domain/leaving-out';
 import type { SchemaIds } from '../schema-ids';
 
 /** Frames only: one look-up for each schema id, then a comparison a record. */
 export async function frameFaults(ids: SchemaIds, data: readonly KafkaMessage[]): Promise<Faults> {
   const faults: Faults = new Map();
-  for (const { offset, value } of data) {
-    const fault = ids.isFine(value) ? undefined : await ids.faultOf(value);
-    if (fault) faults.set(Number(offset), fault);
+  for (const message of data) {
+    const fault = ids.isFine(frameIdOf(message)) ? undefined : await ids.faultOf(message.value);
+    if (fault) faults.set(Number(message.offset), fault);
   }
   return faults;
 }

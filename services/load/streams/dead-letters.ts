@@ -1,10 +1,11 @@
 import type { DeadLetter } from '../../../schemas/types';
 import type { AvroCodec } from '../../lib/avro';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
+import { valueBytes } from '../../lib/kafka/values';
 import { topics } from '../../lib/topics';
 import { plansFor } from '../domain/insert-plans';
 import { decodeFaults } from './avro-faults';
-import { bytesOf, type Stream } from './stream';
+import type { Stream } from './stream';
 
 /**
  * `interactions.dead-letter`: decoded here, and only what is known of a refused record goes to ClickHouse, with its
@@ -14,7 +15,7 @@ export function deadLettersStream(codec: AvroCodec<DeadLetter>): Stream {
   return {
     topic: topics.deadLetter,
     plans: plansFor('deadLetters'),
-    weigh: (message) => ({ rows: 1, bytes: bytesOf(message) }),
+    weigh: (message) => ({ rows: 1, bytes: valueBytes(message) }),
     inspect: (data) => decodeFaults(codec, data),
     examine: (data) => decodeFaults(codec, data),
     kindOf: () => 0,

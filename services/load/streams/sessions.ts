@@ -2,14 +2,14 @@ import type { SessionChangeSet } from '../../../schemas/types';
 import { AvroCodec, UndecodableValue } from '../../lib/avro';
 import { headerNumber, headerText } from '../../lib/kafka/headers';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
+import { frameIdOf, valueBytes } from '../../lib/kafka/values';
 import { kindHeader, topics, valueSchemas } from '../../lib/topics';
-import { frameId } from '../domain/frame';
 import { plansFor } from '../domain/insert-plans';
 import type { Progress } from '../domain/progress';
 import { SchemaIds } from '../schema-ids';
 import { confluentBodies, containerBodies } from './avro-bodies';
 import { decodeFaults } from './avro-faults';
-import { bytesOf, isData, type Stream } from './stream';
+import { isData, type Stream } from './stream';
 
 /** Header of a change set: how many rows of sessions and legs it becomes. */
 const rowsHeader = 'rows';
@@ -26,14 +26,14 @@ export async function sessionsStream(registryUrl: string, readsRegistry: boolean
   return {
     topic: topics.sessions,
     ...bodies,
-    weigh: (message) => ({ rows: headerNumber(message, rowsHeader) || 1, bytes: bytesOf(message) }),
+    weigh: (message) => ({ rows: headerNumber(message, rowsHeader) || 1, bytes: valueBytes(message) }),
     inspect: async (data) => {
       // Ids are known from here on, so that `progressOf` need not wait.
       await codec.prepare(data.map(({ value }) => value));
       return bodies.inspect(data);
     },
     examine: (data) => decodeFaults(codec, data),
-    kindOf: ({ value }) => frameId(value as Buffer) as number,
+    kindOf: (message) => frameIdOf(message) as number,
     progressOf: (messages) => progressOf(messages, (value) => decoded(codec, value)),
   };
 }

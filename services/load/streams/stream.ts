@@ -27,5 +27,3 @@ export interface Stream {
 
 /** Heartbeats, progress records and markers are no data. */
 export const isData = (message: KafkaMessage): boolean => headerText(message, kindHeader) === undefined;
-
-export const bytesOf = ({ value }: KafkaMessage): number => value?.length ?? 0;

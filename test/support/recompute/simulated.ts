@@ -55,6 +55,23 @@ export interface SimulatedEvent extends ServiceEvent {
   commerce_value_minor: number | null;
   commerce_currency: string;
   commerce_accepted: boolean;
+  language: string;
+  emotion_label: string;
+  judged: Record<'intent' | 'desire', Judged>;
+}
+
+/** What is said of a text, by whom and how surely; label '' where nothing is. */
+export interface Judged {
+  label: string;
+  model: string;
+  confidence: number | null;
+}
+
+function judged({ event }: Seen, kind: string): Judged {
+  const surest = (event.intents ?? [])
+    .filter((intent) => intent.kind === kind)
+    .sort((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0))[0];
+  return { label: surest?.label ?? '', model: surest?.model ?? '', confidence: surest?.confidence ?? null };
 }
 
 export function simulatedEvent(seen: Seen): SimulatedEvent {
@@ -91,6 +108,9 @@ export function simulatedEvent(seen: Seen): SimulatedEvent {
     survey_scale_max: survey?.scale_max ?? null,
     emotion_score: emotion?.score ?? null,
     emotion_model: emotion?.model ?? '',
+    language: event.text ? (event.attributes?.language ?? '') : '',
+    emotion_label: emotion?.label ?? '',
+    judged: { intent: judged(seen, 'INTENT'), desire: judged(seen, 'DESIRE') },
     attributes: event.attributes ?? {},
   };
 }

@@ -18,14 +18,16 @@ const Batch = require('kafkajs/src/consumer/batch') as new (
   data: PartitionData,
 ) => StockBatch;
 
-/** kafkajs' `consumer/batch`, without a BigInt for each record to find those before the offset that was asked for. */
+/** kafkajs' `consumer/batch`, without a look at each record to find those before the offset that was asked for. */
 export class LeanBatch extends Batch {
   constructor(topic: string, fetchedOffset: string | number, data: PartitionData) {
     super(topic, fetchedOffset, { ...data, messages: [] });
     const { messages, abortedTransactions } = data;
     const asked = String(fetchedOffset);
     this.rawMessages = messages;
-    this.messagesWithinOffset = messages.filter(({ offset }) => reaches(offset, asked));
+    // In log order: whatever follows the first that reaches it does so too.
+    const from = messages.findIndex(({ offset }) => reaches(offset, asked));
+    this.messagesWithinOffset = from < 0 ? [] : messages.slice(from);
     this.messages = filterAborted({ messages: this.messagesWithinOffset, abortedTransactions }).filter(
       ({ isControlRecord }) => !isControlRecord,
     );

@@ -19,15 +19,19 @@ const logAppendTime = 1;
 
 /**
  * The records of a batch, as kafkajs gives them: keys and values are slices of `buffer`, which lives as long as one of
- * them does. Keys and headers are read when asked for. Two more differences: a record that ends outside of `buffer` throws (kafkajs cuts it without a word), and a header
+ * them does, and are read, as headers are, when asked for. Two more differences: a record that ends outside of `buffer` throws (kafkajs cuts it without a word), and a header
  * named like something every object has (`constructor`) has its value alone, not beside what every object has.
  */
 export function decodeRecords(buffer: Buffer, start: number, count: number, batchContext: RecordContext): LeanRecord[] {
   const { timestampType, maxTimestamp } = batchContext;
   const reader = new Reader(buffer, start);
-  const offsets = counterFrom(batchContext.firstOffset);
-  const timestamps = counterFrom(batchContext.firstTimestamp);
-  const oneTime = timestampType === logAppendTime && maxTimestamp ? maxTimestamp : undefined;
+  const home: RecordHome = {
+    buffer,
+    batchContext,
+    offsets: new Counter(batchContext.firstOffset),
+    timestamps: new Counter(batchContext.firstTimestamp),
+    oneTime: timestampType === logAppendTime && maxTimestamp ? maxTimestamp : undefined,
+  };
   const records = new Array<LeanRecord>(count);
   for (let i = 0; i < count; i++) {
     const size = reader.varint();
@@ -35,28 +39,42 @@ export function decodeRecords(buffer: Buffer, start: number, count: number, batc
     if (size < 0 || end > buffer.length) throw new RangeError(`record ${i} of ${count} ends outside of its batch`);
     const attributes = buffer.readInt8(reader.at++);
     const timestampDelta = reader.varlong();
-    const timestamp = oneTime ?? timestamps(timestampDelta);
-    const offset = offsets(reader.varint());
+    const offsetDelta = reader.varint();
     const keyAt = reader.at;
     reader.skip();
-    const value = reader.sized();
-    records[i] = new LeanRecord(buffer, keyAt, reader.at, attributes, timestamp, offset, value, batchContext);
+    const valueSize = reader.varint();
+    records[i] = new LeanRecord(home, keyAt, reader.at, valueSize, attributes, timestampDelta, offsetDelta);
     reader.at = end;
   }
   return records;
 }
 
-/** Adds to an int64 and gives text. Records of one batch often share their time: the last answer is kept. */
-function counterFrom(first: string): (delta: number | bigint) => string {
-  const base = Number(first);
-  const safe = Number.isSafeInteger(base);
-  let last: number | bigint = 0;
-  let text = first;
-  return (delta) => {
-    if (delta === last) return text;
-    last = delta;
-    const sum = safe && typeof delta === 'number' ? base + delta : Number.NaN;
-    text = Number.isSafeInteger(sum) ? String(sum) : String(BigInt(first) + BigInt(delta));
-    return text;
-  };
+/** What the records of a batch have in common. */
+export interface RecordHome {
+  buffer: Buffer;
+  batchContext: RecordContext;
+  offsets: Counter;
+  timestamps: Counter;
+  /** When the broker appended them, where the topic says that time. */
+  oneTime: string | undefined;
+}
+
+/** Adds to an int64. */
+export class Counter {
+  private readonly base: number;
+
+  constructor(private readonly first: string) {
+    this.base = Number(first);
+  }
+
+  /** The sum; undefined where a number cannot hold it. */
+  number(delta: number | bigint): number | undefined {
+    const sum = this.base + Number(delta);
+    return Number.isSafeInteger(this.base) && Number.isSafeInteger(sum) ? sum : undefined;
+  }
+
+  text(delta: number | bigint): string {
+    const sum = this.number(delta);
+    return sum === undefined ? String(BigInt(this.first) + BigInt(delta)) : String(sum);
+  }
 }

@@ -33,6 +33,7 @@ import {
   type StatusClass,
 } from '../../../support/recompute/service';
 import { simulatedEvent, simulatedRows } from '../../../support/recompute/simulated';
+import { customerVoice, textModels } from '../../../support/recompute/voice';
 import { sqlTime } from '../service-rows';
 
 /** A view, what is asked of it, and the rows that it must give, whatever their order. */
@@ -195,8 +196,15 @@ export function monthQuestions(known: Known, whole: { from: number; to: number }
     plain('survey_responses', {}, surveys),
     plain('survey_scores', { by: 'agent' }, recomputeScores(surveys)),
     plain('sentiment_shifts', {}, recomputeShifts(events, whole)),
+    rounding(plain('customer_voice', {}, customerVoice(events, whole)), ['score_sum', 'mean_score']),
+    rounding(plain('text_models', {}, textModels(events, whole)), ['confidence_sum', 'mean_confidence']),
   ];
 }
+
+const rounding = (asked: Asked, sums: string[]): Asked => ({
+  ...asked,
+  sql: `(SELECT * REPLACE (${sums.map((name) => `round(${name} + 1e-9, 6) AS ${name}`).join(', ')}) FROM ${asked.sql})`,
+});
 
 /** Lowest of the highest times of the four raw partitions: what is told up to there is complete. */
 function knownTo(arrived: readonly Line[]): number {
