@@ -1,6 +1,13 @@
 /** Scores of a text's n-grams under a model: linear, or with one hidden layer. */
-import type { Features } from './features';
+import { type Features, type Known, sublinear } from './features';
+import type { Kernel } from './kernel/kernel';
+import { Lexicon } from './lexicon';
 import type { Parameters } from './parameters';
+import { lane, largest, type Part, padded, Table } from './table';
+import { WordSums } from './word-sums';
+
+/** Of multipliers, so that sums of products with weights (7 bits) stay within 31 bits. */
+const largestSum = 16_800_000;
 
 export class Classifier {
   readonly labels: string[];
@@ -10,85 +17,173 @@ export class Classifier {
   readonly scores: Float32Array;
   /** How many of its n-grams the model knows. */
   known = 0;
-  private readonly table: Int32Array;
-  private readonly counts: Uint16Array;
-  private readonly lit: Int32Array;
-  private readonly met = new Int32Array(60_000);
-  /** Float64, for what a loop reads and writes in turn is then not converted each time. */
+  private readonly kernel: Kernel;
+  private readonly table: Table;
+  private readonly wordSums: WordSums;
+  private readonly hidden: number;
+  private readonly direct: number;
+  private readonly wordWeight: number;
+  private readonly firstBias: Float32Array;
+  private readonly secondBias: Float32Array;
+  /** Of the first layer, a column of the table each. */
   private readonly sums: Float64Array;
+  /** Addresses in the kernel's memory. */
+  private readonly at: Record<'second' | 'words' | 'rest' | 'scores', number>;
 
-  constructor(private readonly p: Parameters) {
+  /** Models of one reader share a lexicon. */
+  constructor(
+    p: Parameters,
+    readonly lexicon = new Lexicon(),
+  ) {
+    const { kernel } = lexicon;
+    const { hidden } = p;
+    this.kernel = kernel;
     this.labels = p.labels;
     this.extra = p.extra;
     this.name = p.name;
+    this.hidden = hidden;
+    this.direct = p.direct;
+    this.wordWeight = p.wordWeight;
+    // Copies: a view would keep the whole file in memory.
+    this.firstBias = p.firstBias.slice();
+    this.secondBias = p.secondBias.slice();
     this.scores = new Float32Array(p.labels.length);
-    this.sums = new Float64Array(p.hidden + p.direct);
-    this.counts = new Uint16Array(p.columns);
-    this.lit = new Int32Array(p.hidden);
-    let size = 4;
-    while (size < p.columns * 2) size *= 2;
-    this.table = new Int32Array(size).fill(-1);
-    for (let i = 0; i < p.columns; i++) {
-      let at = p.hashes[i]! & (size - 1);
-      while (this.table[at]! >= 0) at = (at + 1) & (size - 1);
-      this.table[at] = i;
-    }
+    this.table = new Table(p, lexicon);
+    this.wordSums = new WordSums(this.table, lexicon);
+    this.sums = new Float64Array(this.table.stride);
+    const labels = padded(p.labels.length);
+    this.at = {
+      second: kernel.place(hidden * labels * 4),
+      words: kernel.place(this.table.stride * 8),
+      rest: kernel.place(this.table.stride * 4),
+      scores: kernel.place(labels * 4),
+    };
+    for (let label = 0; label < p.labels.length; label++)
+      for (let j = 0; j < hidden; j++)
+        kernel.f32[this.at.second / 4 + j * labels + label] = p.second[label * hidden + j]!;
   }
 
+  /** `features` hold a text, under the lexicon of this model. */
   run(features: Features): Float32Array {
-    const { p, table, counts, met, sums, scores, lit } = this;
-    const { hashes: known, idf, character, first, firstScale } = p;
-    const { hashes } = features;
-    const mask = table.length - 1;
-    let n = 0;
-    for (let i = 0; i < features.length; i++) {
-      const h = hashes[i]!;
-      let at = h & mask;
-      let c = table[at]!;
-      while (c >= 0 && known[c] !== h) {
-        at = (at + 1) & mask;
-        c = table[at]!;
-      }
-      if (c >= 0) {
-        if (counts[c] === 0) met[n++] = c;
-        counts[c]!++;
-      }
-    }
-    this.known = n;
-    let ofCharacters = 0;
-    let ofWords = 0;
-    for (let i = 0; i < n; i++) {
-      const c = met[i]!;
-      const v = counts[c] === 1 ? idf[c]! : (1 + Math.log(counts[c]!)) * idf[c]!;
-      if (character[c] === 1) ofCharacters += v * v;
-      else ofWords += v * v;
-    }
-    const byCharacter = ofCharacters > 0 ? 1 / Math.sqrt(ofCharacters) : 0;
-    const byWord = ofWords > 0 ? p.wordWeight / Math.sqrt(ofWords) : 0;
-    const width = sums.length;
-    const { hidden } = p;
-    sums.set(p.firstBias);
-    for (let i = 0; i < n; i++) {
-      const c = met[i]!;
-      const v =
-        (counts[c] === 1 ? 1 : 1 + Math.log(counts[c]!)) * idf[c]! * (character[c] === 1 ? byCharacter : byWord);
-      counts[c] = 0;
-      const from = c * width;
-      const ofHidden = v * firstScale[2 * c]!;
-      for (let j = 0; j < hidden; j++) sums[j]! += ofHidden * first[from + j]!;
-      const ofDirect = v * firstScale[2 * c + 1]!;
-      for (let j = hidden; j < width; j++) sums[j]! += ofDirect * first[from + j]!;
-    }
-    // Once, so that the loop over labels has no branch: about half of the units are dark.
-    let lights = 0;
-    for (let j = 0; j < hidden; j++) if (sums[j]! > 0) lit[lights++] = j;
-    const { second, secondBias, direct } = p;
-    for (let c = 0; c < scores.length; c++) {
-      let z = secondBias[c]!;
-      const from = c * hidden;
-      for (let a = 0; a < lights; a++) z += sums[lit[a]!]! * second[from + lit[a]!]!;
-      scores[c] = c < direct ? z + sums[hidden + c]! : z;
-    }
+    const { hidden, direct, scores, firstBias, sums, secondBias } = this;
+    if (features.lexicon !== this.lexicon)
+      throw new Error(`${this.name}: the text was taken apart under another lexicon`);
+    this.sumFirst(features);
+    if (hidden > 0) this.runSecond();
+    const beside = padded(hidden);
+    const second = hidden > 0 ? this.kernel.f32.subarray(this.at.scores / 4) : secondBias;
+    for (let c = 0; c < scores.length; c++)
+      scores[c] = second[c]! + (c < direct ? firstBias[hidden + c]! + sums[beside + c]! : 0);
     return scores;
+  }
+
+  /**
+   * The first layer: tf-idf of characters and of words, each of length 1, times the rows. Characters: sums of whole words, as
+   * if each n-gram counted as often as it stands there, and then those that are repeated corrected to 1 + ln(how often).
+   */
+  private sumFirst(features: Features): void {
+    const { kernel, table, wordSums, at, sums } = this;
+    const { met, values } = this.lexicon.scratch;
+    const { repeated, words } = features;
+    kernel.f64.fill(0, at.words / 8, at.words / 8 + sums.length);
+    wordSums.addTo(at.words, features);
+    const { rows: rowOf, models } = this.lexicon.rows();
+    const { idf, model } = table;
+    let n = 0;
+    this.known = wordSums.known;
+    let { squares } = wordSums;
+    for (let k = 0; k < repeated.size; k++) {
+      const row = rowOf[repeated.ids[k]! * models + model]!;
+      if (row < 0) continue;
+      const times = repeated.times[k]!;
+      const counts = sublinear(times);
+      const one = idf[2 * row]!;
+      squares += (counts * counts - times) * one * one;
+      this.known -= times - 1;
+      met[n] = row;
+      values[n++] = counts - times;
+    }
+    const byCharacter = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    for (let k = 0; k < n; k++) values[k]! *= byCharacter;
+    n = this.findWords(words, n);
+    const { i32 } = kernel;
+    const list = this.lexicon.scratch.rows / 4;
+    for (let k = 0; k < n; k++) i32[list + k] = table.first + met[k]! * table.stride;
+    i32[list + n] = table.first;
+    for (const part of table.parts) this.sumPart(part, n, byCharacter);
+  }
+
+  /** Appends words and pairs to what is `met`, from `n` on; gives where they end. */
+  private findWords(words: Known, n: number): number {
+    const { table } = this;
+    const { met, values } = this.lexicon.scratch;
+    const { rows: rowOf, models } = this.lexicon.rows();
+    let end = n;
+    let squares = 0;
+    for (let k = 0; k < words.size; k++) {
+      const row = rowOf[words.ids[k]! * models + table.model]!;
+      if (row < 0) continue;
+      const counts = sublinear(words.times[k]!);
+      const one = counts * table.idf[2 * row]!;
+      squares += one * one;
+      met[end] = row;
+      values[end++] = counts;
+    }
+    const byWord = squares > 0 ? this.wordWeight / Math.sqrt(squares) : 0;
+    for (let k = n; k < end; k++) values[k]! *= byWord;
+    this.known += end - n;
+    return end;
+  }
+
+  /** Fills the columns of one part of `sums`: words' characters times `byCharacter`, and the first `n` rows of `met`. */
+  private sumPart({ multiplier, unit, from, width }: Part, n: number, byCharacter: number): void {
+    const { kernel, sums, at } = this;
+    const { scratch } = this.lexicon;
+    const { met, values, products } = scratch;
+    const { multipliers } = this.table;
+    let top = 0;
+    let total = 0;
+    for (let k = 0; k < n; k++) {
+      const product = values[k]! * multipliers[4 * met[k]! + multiplier]!;
+      const size = product < 0 ? -product : product;
+      products[k] = product;
+      if (size > top) top = size;
+      total += size;
+    }
+    const one = Math.max(top / largest, total / largestSum);
+    const to = scratch.multipliers[multiplier]!;
+    if (one > 0) {
+      const perOne = 1 / one;
+      const { i16 } = kernel;
+      const list = to / 2;
+      for (let k = 0; k < n; k++) i16[list + k] = Math.round(products[k]! * perOne);
+      i16[list + n] = 0;
+      kernel.gather(scratch.rows, to, n + (n % 2), at.rest + 4 * from, width / lane, from);
+    }
+    const { i32, f64 } = kernel;
+    const rest = at.rest / 4;
+    const words = at.words / 8;
+    const end = from + width;
+    if (one > 0)
+      for (let j = from; j < end; j++) sums[j] = unit * (byCharacter * f64[words + j]! + one * i32[rest + j]!);
+    else for (let j = from; j < end; j++) sums[j] = unit * byCharacter * f64[words + j]!;
+  }
+
+  /** The second layer over the hidden units that light up, about half of them. */
+  private runSecond(): void {
+    const { kernel, hidden, at, firstBias, scores, sums } = this;
+    const { scratch } = this.lexicon;
+    const { i32, f32 } = kernel;
+    const labels = padded(scores.length);
+    const [rows, values] = [scratch.rows / 4, scratch.lit / 4];
+    let lit = 0;
+    for (let j = 0; j < hidden; j++) {
+      const sum = firstBias[j]! + sums[j]!;
+      if (sum <= 0) continue;
+      i32[rows + lit] = at.second + 4 * j * labels;
+      f32[values + lit++] = sum;
+    }
+    f32.set(this.secondBias, at.scores / 4);
+    if (lit > 0) kernel.layer(scratch.rows, scratch.lit, lit, at.scores, labels / lane);
   }
 }

@@ -126,9 +126,8 @@ export class EmotionReader {
 
   /** The register that leads; `less` lowers the lead that it needs. */
   private registerOf(less: number): Register {
-    const lead = (r: Register) => r.of.scores[r.index]! - (r.lead > less ? r.lead - less : Math.min(r.lead, 0));
     let best = this.registers[0]!;
-    for (const r of this.registers) if (lead(r) > lead(best)) best = r;
+    for (const r of this.registers) if (leadOf(r, less) > leadOf(best, less)) best = r;
     return best;
   }
 
@@ -146,6 +145,9 @@ export class EmotionReader {
   }
 }
 
+const leadOf = ({ of, index, lead }: Register, less: number): number =>
+  of.scores[index]! - (lead > less ? lead - less : Math.min(lead, 0));
+
 /** Fills `inputs` with what the base models make of the text that `features` hold, and its style behind. */
 export function baseScores(
   { bases, glossary }: Pick<EmotionModels, 'bases' | 'glossary'>,
@@ -155,12 +157,8 @@ export function baseScores(
   inputs: Float64Array | Float32Array,
 ): void {
   let at = 0;
-  let said = false;
   for (const base of bases) {
-    if (base.glossed && !said) {
-      glossed.run(glossary ? glossary.say(features) : '');
-      said = true;
-    }
+    if (base.glossed) glossary?.say(features, glossed);
     for (const score of base.model.run(base.glossed ? glossed : features)) inputs[at++] = squash(score);
   }
   styleOf(text, inputs, at);

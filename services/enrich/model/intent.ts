@@ -39,6 +39,7 @@ export const outOfScope = 'out_of_scope';
 export class IntentReader {
   private readonly scores: Float64Array;
   private readonly position = new Map<string, number>();
+  private readonly positions = new Map<Classifier, Int32Array>();
 
   constructor(
     private readonly models: IntentModels,
@@ -65,7 +66,7 @@ export class IntentReader {
     if (model && (own || glossary || language === null || language === 'en')) {
       let from = features;
       if (!own && glossary) {
-        this.glossed.run(glossary.say(features));
+        glossary.say(features, this.glossed);
         from = this.glossed;
       }
       const found = model.run(from);
@@ -75,7 +76,8 @@ export class IntentReader {
       if (model.known > 0 && model.known >= from.length * leastKnown) {
         hasRead = true;
         scores.fill(-30);
-        for (let k = 0; k < found.length; k++) scores[this.position.get(model.labels[k]!)!] = found[k]! * slope;
+        const positions = this.positionsOf(model);
+        for (let k = 0; k < found.length; k++) scores[positions[k]!] = found[k]! * slope;
       }
     }
     if (models.cues) this.addCues(models.cues, features, hasRead ? modelFloor : 0);
@@ -86,6 +88,16 @@ export class IntentReader {
     for (let k = 0; k <= none; k++) sum += Math.exp(scores[k]! - top);
     const confidence = Math.exp(scores[best]! - top) / sum;
     return { label: confidence >= threshold ? models.labels[best]! : null, confidence };
+  }
+
+  /** Of each label of a model its place among `scores`. */
+  private positionsOf(model: Classifier): Int32Array {
+    let found = this.positions.get(model);
+    if (!found) {
+      found = Int32Array.from(model.labels, (label) => this.position.get(label)!);
+      this.positions.set(model, found);
+    }
+    return found;
   }
 
   private addCues(cues: CueFinder, features: Features, floor: number): void {

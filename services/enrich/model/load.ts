@@ -9,6 +9,7 @@ import { EmotionReader, emotions } from './emotion';
 import { Features } from './features';
 import { IntentReader, outOfScope } from './intent';
 import type { Language } from './language';
+import { Lexicon } from './lexicon';
 import { Negation, type NegationWords } from './negation';
 import { decode } from './parameters';
 import { EmbeddedReader } from './reader';
@@ -40,10 +41,11 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
   if (!/^[a-z0-9_-]+$/.test(pack) || !existsSync(packFile)) {
     throw new Error(`there is no intent pack '${pack}': ${packFile} does not exist (known: ${packs.join(', ')})`);
   }
+  const lexicon = new Lexicon();
   const model = (name: string): Classifier | null => {
     const folders = shareAlike ? ['parameters', 'parameters-share-alike'] : ['parameters'];
     const file = folders.map((folder) => join(directory, folder, `${name}.bin`)).find(existsSync);
-    return file === undefined ? null : new Classifier(decode(readFileSync(file)));
+    return file === undefined ? null : new Classifier(decode(readFileSync(file)), lexicon);
   };
   const data = json<PackData>('packs', `${pack}.json`);
   const byLanguage: Partial<Record<Language, Classifier>> = {};
@@ -60,7 +62,7 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
     pt: new Glossary(json('words.pt.json')),
     ar: new Glossary(json('words.ar.json')),
   };
-  const glossed = new Features(shape);
+  const glossed = new Features(shape, lexicon, true);
   const intent = new IntentReader(
     {
       byLanguage,
@@ -92,9 +94,11 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
       glossed,
     );
   }
+  // Now and not at the first text.
+  lexicon.rows();
   return new EmbeddedReader({
     name: `${version}/${pack}`,
-    features: new Features(shape),
+    features: new Features(shape, lexicon),
     language: model('language'),
     intent,
     desire: new DesireReader(desires, negation),

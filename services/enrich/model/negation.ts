@@ -18,7 +18,7 @@ const reach = 5;
 
 export class Negation {
   private readonly finder: CueFinder;
-  private found: Hit[] = [];
+  private found: readonly Hit[] = [];
 
   constructor(words: NegationWords) {
     const all = (by: Record<string, string[]>) => Object.values(by).flat();

@@ -67,6 +67,15 @@ function emoticon(text: string, at: number): [mark: number, units: number] | nul
   return null;
 }
 
+/** Writes a token of one unit behind the first `n`, and the spaces around it; gives where they end. */
+function addToken(out: Uint16Array, n: number, unit: number): number {
+  let end = n;
+  if (out[end - 1] !== space) out[end++] = space;
+  out[end++] = unit;
+  out[end++] = space;
+  return end;
+}
+
 export class Normaliser {
   /** The units of the last text; the first `length` count. */
   readonly units = new Uint16Array(capacity);
@@ -85,11 +94,6 @@ export class Normaliser {
     let run = 0;
     let last = 0;
     let elongated = false;
-    const token = (unit: number) => {
-      if (out[n - 1] !== space) out[n++] = space;
-      out[n++] = unit;
-      out[n++] = space;
-    };
     for (let i = 0; i < text.length; i++) {
       const c = text.charCodeAt(i);
       if (c === 33 || c === 63 || c === 0x61f) {
@@ -99,7 +103,7 @@ export class Normaliser {
             out[n - 1] = sign;
             out[n++] = space;
           }
-        } else token(sign);
+        } else n = addToken(out, n, sign);
         last = 0;
         continue;
       }
@@ -119,13 +123,13 @@ export class Normaliser {
         }
       }
       if (c >= 0x2600 && c <= 0x27bf) {
-        token(c);
+        n = addToken(out, n, c);
         continue;
       }
       if (c === 58 || c === 59 || c === 61 || c === 60) {
         const found = emoticon(text, i);
         if (found) {
-          token(found[0]);
+          n = addToken(out, n, found[0]);
           i += found[1] - 1;
           last = 0;
           continue;
@@ -134,12 +138,12 @@ export class Normaliser {
       const atStart = out[n - 1] === space;
       if (atStart && ((c === 104 && text.startsWith('http', i)) || (c === 119 && text.startsWith('www.', i)))) {
         while (i + 1 < text.length && text.charCodeAt(i + 1) > space) i++;
-        token(marks.link);
+        n = addToken(out, n, marks.link);
         continue;
       }
       if (c === 64 && atStart) {
         while (i + 1 < text.length && text.charCodeAt(i + 1) > space) i++;
-        token(marks.mention);
+        n = addToken(out, n, marks.mention);
         continue;
       }
       if (isUpper(c)) upper++;
@@ -168,8 +172,8 @@ export class Normaliser {
       out[n++] = unit;
     }
     if (out[n - 1] !== space) out[n++] = space;
-    if (elongated) token(marks.elongated);
-    if (upper >= 8 && upper > 2 * lower) token(marks.shouted);
+    if (elongated) n = addToken(out, n, marks.elongated);
+    if (upper >= 8 && upper > 2 * lower) n = addToken(out, n, marks.shouted);
     this.length = n;
     return n;
   }

@@ -1,41 +1,52 @@
 /** A glossary: words of a language said in English one by one, so that an English model reads what it never saw. */
 import { CueFinder } from './cues';
 import type { Features } from './features';
+import { longestText, Normaliser } from './normalise';
+
+/** Signs of the normaliser, which stand for no word. */
+const isMark = (unit: number) => unit >= 0xe000 && unit <= 0xf8ff;
 
 export class Glossary {
   private readonly finder: CueFinder;
-  private readonly english: string[];
+  /** Normalised; empty: says nothing. */
+  private readonly english: Uint16Array[];
+  private readonly best: Int32Array;
+  private readonly lengths: Int32Array;
 
   /** `words`: cue (see cues.ts) -> English; an empty word says nothing. */
   constructor(words: Record<string, string>) {
     const cues = Object.keys(words);
-    this.english = cues.map((cue) => words[cue]!);
+    const normaliser = new Normaliser();
+    this.english = cues.map((cue) => normaliser.units.slice(1, Math.max(1, normaliser.run(words[cue]!) - 1)));
     this.finder = new CueFinder(cues.map((cue) => [cue]));
+    this.best = new Int32Array(longestText * 4);
+    this.lengths = new Int32Array(longestText * 4);
   }
 
-  /** The text that `features` holds, in English words; what the glossary lacks stays as it is. */
-  say(features: Features): string {
-    const { tokens, units, starts } = features;
-    const best: (string | undefined)[] = [];
-    const length: number[] = [];
-    for (const hit of this.finder.find(features)) {
-      if ((length[hit.token] ?? 0) > hit.length) continue;
-      length[hit.token] = hit.length;
-      best[hit.token] = this.english[hit.group];
+  /** Makes `into` hold, in English words, the text that `features` holds; what the glossary lacks stays as it is. */
+  say(features: Features, into: Features): void {
+    if (into.isSaid(this, features)) return;
+    const { english, best, lengths } = this;
+    const { tokens, starts } = features;
+    lengths.fill(0, 0, tokens);
+    for (const { token, length, group } of this.finder.find(features)) {
+      if (lengths[token]! > length) continue;
+      lengths[token] = length;
+      best[token] = group;
     }
-    const out: string[] = [];
-    for (let t = 0; t < tokens; ) {
-      const said = best[t];
-      if (said !== undefined) {
-        if (said !== '') out.push(said);
-        t += length[t]!;
-        continue;
-      }
-      let stop = starts[t]! + 1;
-      while (units[stop] !== 32) stop++;
-      out.push(String.fromCharCode(...units.subarray(starts[t]! + 1, stop)));
-      t++;
+    const { units } = into;
+    units[0] = 32;
+    let n = 1;
+    for (let t = 0; t < tokens && n < longestText; ) {
+      const said = lengths[t]! > 0;
+      const from = said ? english[best[t]!]! : features.units;
+      const start = said ? 0 : starts[t]! + 1;
+      const end = said ? from.length : starts[t + 1]!;
+      t += said ? lengths[t]! : 1;
+      if (end === start || isMark(from[start]!)) continue;
+      for (let i = start; i < end && n < longestText; i++) units[n++] = from[i]!;
+      units[n++] = 32;
     }
-    return out.join(' ');
+    into.take(n, this, features);
   }
 }

@@ -1,8 +1,9 @@
 /**
  * `node dist/test/bench/enrich/main.js` (EVENTS, TEXT_SHARE, ROUNDS, PARTITIONS of the local topics): enrich as a whole on a real Kafka, from raw
  * to enriched, exactly once: repeats dropped, the person found, texts read. Timed from its joining of the group to the last
- * committed offset; then every event is counted. Settings of enrich (READ_, STORE_, TEXT_, FETCH_, MODEL_SERVER_) are passed on; CPU_PROFILE=1
- * profiles it, KILL=1 kills it (SIGKILL) half-way and starts it again. On a stack of its own; prints JSON.
+ * committed offset; then every event is counted. Before, once, the ceiling: raw records copied as they are (copy-main.ts). Settings of enrich (READ_, STORE_, TEXT_, FETCH_, MODEL_SERVER_) are passed on; CPU_PROFILE=1
+ * profiles it, KILL=1 kills it (SIGKILL) half-way and starts it again. On a stack of its own; prints a line of
+ * JSON a round and says on standard error what goes on. A look: EVENTS=40000 ROUNDS=1.
  */
 
 import { loadavg } from 'node:os';
@@ -38,12 +39,19 @@ const passedOn = Object.fromEntries(
   ),
 );
 
-function start(stack: Stack, group: string): Contender {
+type What = 'enrich' | 'copy';
+
+const programs: Record<What, string> = {
+  enrich: resolve(__dirname, '../../../services/enrich/main.js'),
+  copy: resolve(__dirname, 'copy-main.js'),
+};
+
+function start(stack: Stack, group: string, what: What): Contender {
   const { kafkaBrokers, schemaRegistryUrl, ports } = stack.addresses;
   const profile = CPU_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${join(stack.dir, 'profiles')}`] : [];
   return startContender(
     process.execPath,
-    [`--max-old-space-size=${HEAP_MB}`, ...profile, resolve(__dirname, '../../../services/enrich/main.js')],
+    [`--max-old-space-size=${HEAP_MB}`, ...profile, programs[what]],
     {
       KAFKA_BROKERS: kafkaBrokers,
       SCHEMA_REGISTRY_URL: schemaRegistryUrl,
@@ -67,8 +75,8 @@ function joinedAt(log: string): number | undefined {
   return line === undefined ? undefined : Date.parse((JSON.parse(line) as { time: string }).time);
 }
 
-async function measured(stack: Stack, admin: Admin, input: Input, group: string) {
-  let enrich = start(stack, group);
+async function measured(stack: Stack, admin: Admin, input: Input, group: string, what: What) {
+  let enrich = start(stack, group, what);
   let joined: number | undefined;
   await until('enrich to have its partitions', 60_000, 5, async () => {
     enrich.assertRunning();
@@ -76,26 +84,30 @@ async function measured(stack: Stack, admin: Admin, input: Input, group: string)
     return joined !== undefined;
   });
   const [cpu, machine] = [cpuSeconds(enrich.pid), machineCpuSeconds()];
-  if (KILL) {
+  const killed = KILL && what === 'enrich';
+  if (killed) {
     await until('half of it', 600_000, 20, async () => (await committed(admin, group)) > input.records / 2);
     process.kill(enrich.pid, 'SIGKILL');
-    enrich = start(stack, group);
+    enrich = start(stack, group, what);
   }
   await until('all to be committed', 900_000, 50, async () => {
     enrich.assertRunning();
     return (await committed(admin, group)) >= input.records;
   });
   const seconds = (Date.now() - (joined as unknown as number)) / 1_000;
-  const cpu_us_per_event = KILL ? undefined : Math.round(((cpuSeconds(enrich.pid) - cpu) / input.records) * 1e7) / 10;
+  const cpu_seconds_per_million = killed
+    ? undefined
+    : Math.round(((cpuSeconds(enrich.pid) - cpu) / input.records) * 1e7) / 10;
   const machine_cpu_seconds = Math.round((machineCpuSeconds() - machine) * 10) / 10;
   const peak_rss_mb = peakRssMb(enrich.pid);
   const metrics = await (await fetch(`${stack.addresses.enrichUrl}/metrics`)).text();
   const texts_read = metricSum(metrics, 'enrich_texts_total');
   await enrich.stop();
   return {
+    what,
     texts_read,
     events_per_second: Math.round(input.records / seconds),
-    cpu_us_per_event,
+    cpu_seconds_per_million,
     machine_cpu_seconds,
     peak_rss_mb,
   };
@@ -139,10 +151,14 @@ async function main(): Promise<void> {
       await admin.connect();
       try {
         const { partitions } = (await admin.fetchTopicMetadata({ topics: [topics.raw] })).topics[0];
+        console.error(`writes ${EVENTS} events`);
         const input = await writeRaw(kafka, stack.addresses.schemaRegistryUrl, +EVENTS, +TEXT_SHARE, partitions.length);
-        for (let round = 0; round < +ROUNDS; round++) {
-          const result = await measured(stack, admin, input, `bench-${round}`);
-          const found = await counted(stack, kafka, admin, input);
+        const rounds: What[] = ['copy', ...Array<What>(+ROUNDS).fill('enrich')];
+        for (const [round, what] of rounds.entries()) {
+          console.error(`${what}: begins`);
+          const result = await measured(stack, admin, input, `bench-${round}`, what);
+          console.error(`${what}: ${result.events_per_second} events/s`);
+          const found = what === 'enrich' ? await counted(stack, kafka, admin, input) : {};
           console.log(JSON.stringify({ ...input, ...result, ...found, load_average: loadavg()[0] }));
           await removeTopics(admin, [topics.enriched]);
           await makeProjectTopics(admin);

@@ -5,6 +5,7 @@
 import { Classifier } from '../classifier';
 import { baseScores, type EmotionModels } from '../emotion';
 import { Features } from '../features';
+import { Lexicon } from '../lexicon';
 import type { Parameters } from '../parameters';
 import { styles } from '../style';
 import { calibrationError, halves, platt, thresholdOf } from './calibrate';
@@ -145,8 +146,9 @@ function settle(of: number[], score: Float32Array, rows: Row[], label: number) {
 export function denseOf(texts: string[], bases: Pick<EmotionModels, 'bases' | 'glossary'>): Float32Array {
   const width = bases.bases.reduce((n, b) => n + b.model.labels.length, styles);
   const out = new Float32Array(texts.length * width);
-  const features = new Features(shape);
-  const glossed = new Features(shape);
+  const lexicon = bases.bases[0]?.model.lexicon ?? new Lexicon();
+  const features = new Features(shape, lexicon);
+  const glossed = new Features(shape, lexicon, true);
   texts.forEach((text, i) => {
     features.run(text);
     baseScores(bases, text, features, glossed, out.subarray(i * width, (i + 1) * width));
@@ -164,7 +166,7 @@ const pick = (dense: Float32Array, width: number, of: number[]): Float32Array =>
 
 function stackedScores(parameters: Parameters, texts: string[], dense: Float32Array): Float32Array {
   const model = new Classifier(parameters);
-  const features = new Features(shape);
+  const features = new Features(shape, model.lexicon);
   const n = parameters.labels.length;
   const width = dense.length / texts.length;
   const stack = (parameters.extra.stack as number[] | undefined) ?? [];

@@ -29,7 +29,8 @@ export interface Trained {
   report: string;
 }
 
-export const scoresOf = (model: Classifier, texts: string[], features = new Features(shape)): Float32Array => {
+export const scoresOf = (model: Classifier, texts: string[]): Float32Array => {
+  const features = new Features(shape, model.lexicon);
   const out = new Float32Array(texts.length * model.labels.length);
   texts.forEach((text, i) => {
     features.run(text);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Classifier } from '../classifier';
 import { outOfScope } from '../intent';
+import { Lexicon } from '../lexicon';
 import { defaultDirectory, type PackData } from '../load';
 import { decode, type Parameters } from '../parameters';
 import { Glossary } from '../words';
@@ -47,7 +48,8 @@ export const remarks = (folder: string, n: number): Labelled[] =>
     .slice(0, n)
     .map(({ text }) => ({ text, label: outOfScope }));
 
-const base = (folder: string, name: string) => new Classifier(decode(readFileSync(join(folder, `${name}.bin`))));
+const base = (folder: string, name: string, lexicon: Lexicon) =>
+  new Classifier(decode(readFileSync(join(folder, `${name}.bin`))), lexicon);
 
 /** `parameters`: where models already made are, for those that build on them. */
 export const tasks: Record<string, (folder: string, parameters: string) => Made> = {
@@ -151,6 +153,7 @@ function emotionTask(
   glossary?: string,
   gates: Record<string, string[]> = {},
 ): EmotionTask {
+  const lexicon = new Lexicon();
   const told = Object.entries(registers).map(
     ([r, sets]) => [r, sets.flatMap((s) => [...brighter(folder, s, 'train'), ...brighter(folder, s, 'dev')])] as const,
   );
@@ -160,7 +163,7 @@ function emotionTask(
     gates,
     baseNames: bases.map(([b]) => b),
     bases: {
-      bases: bases.map(([b, glossed]) => ({ model: base(parameters, b), glossed })),
+      bases: bases.map(([b, glossed]) => ({ model: base(parameters, b, lexicon), glossed })),
       ...(glossary ? { glossary: new Glossary(json(`words.${glossary}.json`)) } : {}),
     },
     recipe: recipes.emotion,

@@ -1,0 +1,98 @@
+/** Under which hashes a word is found among cues: as it stands, by its beginnings, and in Arabic behind what is written on to it. */
+
+const shortestPrefix = 3;
+const longestPrefix = 8;
+/** Forms of a token: a whole and six beginnings, and in Arabic up to three times that. */
+const mostOfToken = 21;
+const space = 32;
+
+const isArabic = (unit: number) => unit >= 0x620 && unit <= 0x6ff;
+const clitics = new Set([...'وفبلك'].map((c) => c.charCodeAt(0)));
+const alef = 'ا'.charCodeAt(0);
+const lam = 'ل'.charCodeAt(0);
+const basis = 0x2545f491;
+
+/** The form of a cue's word, `units` from `from` to before `to`; of its beginning, cut where that ends. Throws on one too short. */
+export function formOf(units: ArrayLike<number>, from: number, to: number, prefix: boolean): number {
+  if (prefix && to - from < shortestPrefix) throw new Error(`a beginning needs ${shortestPrefix} letters or more`);
+  const end = prefix ? Math.min(to, from + longestPrefix) : to;
+  let h = basis;
+  for (let i = from; i < end; i++) h = Math.imul(h ^ units[i]!, 0x01000193);
+  return prefix ? Math.imul(h + end - from, 0x9e3779b1) | 0 : h;
+}
+
+/** By the low bits of a form: whether any cue that was ever made may begin with it. Most words are in none. */
+const beginnings = new Uint8Array(1 << 16);
+
+/** Changes when cues are made: forms looked at before do not know theirs. */
+export let cuesMade = 0;
+
+/** A cue begins with this form. */
+export function begins(form: number): void {
+  beginnings[form & 0xffff] = 1;
+  cuesMade++;
+}
+
+export class Forms {
+  /** Those of token t from `ends[t]` to before `ends[t + 1]`. */
+  readonly ends: Int32Array;
+  readonly values: Int32Array;
+  /** Positions in `values`, and tokens, of those that a cue may begin with, in order; the first `candidates` count. */
+  readonly candidateAt: Int32Array;
+  readonly candidateToken: Int32Array;
+  candidates = 0;
+  private size = 0;
+
+  constructor(tokens: number) {
+    this.ends = new Int32Array(tokens + 1);
+    this.values = new Int32Array(tokens * mostOfToken);
+    this.candidateAt = new Int32Array(tokens * mostOfToken);
+    this.candidateToken = new Int32Array(tokens * mostOfToken);
+  }
+
+  /** `starts`: per token the space before it in `units`. */
+  run(units: Uint16Array, starts: Int32Array, tokens: number): void {
+    const { values, ends, candidateAt, candidateToken } = this;
+    this.size = 0;
+    let candidates = 0;
+    for (let t = 0; t < tokens; t++) {
+      this.add(units, starts[t]! + 1);
+      const { size } = this;
+      for (let i = ends[t]!; i < size; i++) {
+        if (beginnings[values[i]! & 0xffff] === 0) continue;
+        candidateAt[candidates] = i;
+        candidateToken[candidates++] = t;
+      }
+      ends[t + 1] = size;
+    }
+    this.candidates = candidates;
+  }
+
+  private add(units: Uint16Array, start: number): void {
+    let stop = start;
+    while (units[stop] !== space) stop++;
+    this.addFrom(units, start, stop);
+    if (!isArabic(units[start]!) || stop - start < 4) return;
+    let at = start;
+    if (clitics.has(units[at]!)) {
+      at++;
+      this.addFrom(units, at, stop);
+    }
+    if (units[at] === alef && units[at + 1] === lam && stop - at > 4) this.addFrom(units, at + 2, stop);
+    else if (units[start] === lam && units[start + 1] === lam) this.addFrom(units, start + 2, stop);
+  }
+
+  private addFrom(units: Uint16Array, from: number, stop: number): void {
+    const { values } = this;
+    let { size } = this;
+    let h = basis;
+    for (let i = from; i < stop; i++) {
+      h = Math.imul(h ^ units[i]!, 0x01000193);
+      const letters = i + 1 - from;
+      if (letters >= shortestPrefix && letters <= longestPrefix)
+        values[size++] = Math.imul(h + letters, 0x9e3779b1) | 0;
+    }
+    values[size++] = h;
+    this.size = size;
+  }
+}

@@ -1,0 +1,97 @@
+/** As much of WebAssembly's binary format as a module of a few functions over one imported memory needs. */
+
+export type Code = readonly (number | Code)[];
+
+/** Unsigned LEB128. */
+export function u32(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value >>> 0;
+  do {
+    const low = rest & 0x7f;
+    rest >>>= 7;
+    bytes.push(rest > 0 ? low | 0x80 : low);
+  } while (rest > 0);
+  return bytes;
+}
+
+/** Signed LEB128, of 32 bits. */
+function s32(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value | 0;
+  for (;;) {
+    const low = rest & 0x7f;
+    rest >>= 7;
+    const done = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
+    bytes.push(done ? low : low | 0x80);
+    if (done) return bytes;
+  }
+}
+
+const simd = (code: number): Code => [0xfd, u32(code)];
+/** Alignment is only a hint; 0 (bytes) is always true. */
+const memory = (offset: number): Code => [0, u32(offset)];
+
+/** Instructions by their names; operands that are code are evaluated before. */
+export const op = {
+  get: (local: number): Code => [0x20, u32(local)],
+  set: (local: number, value: Code): Code => [value, 0x21, u32(local)],
+  i32: (value: number): Code => [0x41, s32(value)],
+  add: (a: Code, b: Code): Code => [a, b, 0x6a],
+  lessThan: (a: Code, b: Code): Code => [a, b, 0x49],
+  load32: (at: Code, offset = 0): Code => [at, 0x28, memory(offset)],
+  /** Repeats `body` while `condition`, looked at behind it, holds. */
+  loop: (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b],
+  load128: (at: Code, offset = 0): Code => [at, simd(0), memory(offset)],
+  store128: (at: Code, value: Code, offset = 0): Code => [at, value, simd(11), memory(offset)],
+  splat32: (at: Code, offset = 0): Code => [at, simd(9), memory(offset)],
+  zero128: (): Code => [simd(12), Array<number>(16).fill(0)],
+  shuffle: (a: Code, b: Code, lanes: number[]): Code => [a, b, simd(13), lanes],
+  extendLowI8: (a: Code): Code => [a, simd(0x87)],
+  extendHighI8: (a: Code): Code => [a, simd(0x88)],
+  /** Products of 8 pairs of i16, each two neighbours added: 4 of i32. */
+  dotI16: (a: Code, b: Code): Code => [a, b, simd(0xba)],
+  addI32x4: (a: Code, b: Code): Code => [a, b, simd(0xae)],
+  /** The two low i32 as f64. */
+  lowF64: (a: Code): Code => [a, simd(0xfe)],
+  addF64x2: (a: Code, b: Code): Code => [a, b, simd(0xf0)],
+  addF32x4: (a: Code, b: Code): Code => [a, b, simd(0xe4)],
+  mulF32x4: (a: Code, b: Code): Code => [a, b, simd(0xe6)],
+};
+
+/** A function of `parameters` i32 that returns nothing, with locals of i32 and then of v128 behind its parameters. */
+export interface Routine {
+  name: string;
+  parameters: number;
+  i32s: number;
+  v128s: number;
+  body: Code;
+}
+
+const flat = (code: Code): number[] => (code as unknown[]).flat(Number.POSITIVE_INFINITY) as number[];
+const sized = (code: Code): Code => [u32(flat(code).length), code];
+const section = (id: number, items: Code[]): Code => [id, sized([u32(items.length), items])];
+const text = (s: string): Code => sized([...Buffer.from(s)]);
+
+const [i32Type, v128Type, functionType] = [0x7f, 0x7b, 0x60];
+
+/** A module that imports the memory `m.m` and exports `routines`. */
+export function assemble(routines: readonly Routine[]): Uint8Array<ArrayBuffer> {
+  const types = routines.map((r): Code => [functionType, u32(r.parameters), Array(r.parameters).fill(i32Type), 0]);
+  const bodies = routines.map((r) => sized([2, u32(r.i32s), i32Type, u32(r.v128s), v128Type, r.body, 0x0b]));
+  return Uint8Array.from(
+    flat([
+      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, types),
+      section(2, [[text('m'), text('m'), 0x02, 0, 1]]),
+      section(
+        3,
+        routines.map((_, i) => u32(i)),
+      ),
+      section(
+        7,
+        routines.map((r, i): Code => [text(r.name), 0, u32(i)]),
+      ),
+      section(10, bodies),
+    ]),
+  );
+}
