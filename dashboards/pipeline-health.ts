@@ -34,21 +34,21 @@ export const pipelineHealth = dashboard({
           {
             title: 'Late events waiting',
             description:
-              'Events of the range and the 30 days before it that came too late for their session and are not yet repaired into it.',
+              'Events of the range and the 7 days before it that came too late for their session and are not yet repaired into it.',
             unit: Short,
             view: 'late_events',
           },
-          `SELECT countIf(repaired_at IS NULL AND refusal = '') AS waiting FROM late_events WHERE occurred_at >= $__fromTime - INTERVAL 30 DAY AND occurred_at <= $__toTime`,
+          `SELECT countIf(repaired_at IS NULL AND refusal = '') AS waiting FROM late_events WHERE occurred_at >= $__fromTime - INTERVAL 7 DAY AND occurred_at <= $__toTime`,
         ),
         number(
           {
             title: 'Late events repaired',
             description:
-              'Events of the range and the 30 days before it that came too late, and that a repair has brought into their sessions.',
+              'Events of the range and the 7 days before it that came too late, and that a repair has brought into their sessions.',
             unit: Short,
             view: 'late_events',
           },
-          `SELECT countIf(repaired_at IS NOT NULL) AS repaired FROM late_events WHERE occurred_at >= $__fromTime - INTERVAL 30 DAY AND occurred_at <= $__toTime`,
+          `SELECT countIf(repaired_at IS NOT NULL) AS repaired FROM late_events WHERE occurred_at >= $__fromTime - INTERVAL 7 DAY AND occurred_at <= $__toTime`,
         ),
         number(
           {
