@@ -58,17 +58,6 @@ export const customerExperience = dashboard({
           `SELECT count(emotion_end) / nullIf(count(), 0) AS known ${sessions}`,
           1,
         ),
-        number(
-          {
-            title: 'Durable resolution',
-            description:
-              'Closed contacts not followed by an inbound contact within the window, over those whose window has wholly elapsed.',
-            unit: PercentUnit,
-            view: 'durable_resolution',
-          },
-          `SELECT sum(d.durable) / nullIf(sum(d.measured), 0) AS durable FROM ${resolution} AS d WHERE ${ofChannel}`,
-          1,
-        ),
       ],
     },
     {
@@ -175,9 +164,21 @@ export const customerExperience = dashboard({
       ],
     },
     {
-      title: 'Does it last?',
+      title: 'Does it last? (asked when opened: takes seconds on a large warehouse)',
       height: 10,
+      folded: true,
       panels: [
+        number(
+          {
+            title: 'Durable resolution',
+            description:
+              'Closed contacts not followed by an inbound contact within the window, over those whose window has wholly elapsed.',
+            unit: PercentUnit,
+            view: 'durable_resolution',
+          },
+          `SELECT sum(d.durable) / nullIf(sum(d.measured), 0) AS durable FROM ${resolution} AS d WHERE ${ofChannel}`,
+          1,
+        ),
         series(
           {
             title: 'Durable resolution, by who resolved',

@@ -238,7 +238,7 @@ export const efficiency = dashboard({
       ],
     },
     {
-      title: 'Handing on, and coming back',
+      title: 'Handing on',
       height: 10,
       panels: [
         series(
@@ -258,6 +258,13 @@ export const efficiency = dashboard({
           ORDER BY time`,
           { stacked: true, colours: inOrder('cold', 'warm', 'queue_again', 'external', 'other') },
         ),
+      ],
+    },
+    {
+      title: 'Coming back (asked when opened: takes seconds on a large warehouse)',
+      height: 10,
+      folded: true,
+      panels: [
         series(
           {
             title: 'Repeat contacts, and whom that speaks of',

@@ -20,6 +20,8 @@ interface Placeable extends Builder<Panel> {
 export interface Section {
   title: string;
   height: number;
+  /** Shut until somebody opens it, and asked only then: for what takes seconds on a large warehouse. */
+  folded?: boolean;
   panels: readonly (Placeable | { of: Placeable; width: number })[];
 }
 
@@ -66,20 +68,24 @@ export function dashboard({
     ]);
   if (refresh !== undefined) builder.refresh(refresh);
   for (const section of sections) {
-    builder.withRow(new RowBuilder(section.title));
+    const row = new RowBuilder(section.title);
+    if (section.folded) row.collapsed(true);
+    else builder.withRow(row);
     for (const entry of section.panels) {
       const [panel, width] = 'of' in entry ? [entry.of, entry.width] : [entry, 24 / section.panels.length];
       panel.span(width);
       panel.height(section.height);
-      builder.withPanel(panel);
+      (section.folded ? row : builder).withPanel(panel);
     }
+    if (section.folded) builder.withRow(row);
   }
   return numbered(builder.build());
 }
 
 /** Ids in order, so that the same code gives the same file. */
 function numbered(built: Dashboard): Dashboard {
-  built.panels?.forEach((panel, index) => {
+  const all = (built.panels ?? []).flatMap((panel) => [panel, ...('panels' in panel ? panel.panels : [])]);
+  all.forEach((panel, index) => {
     panel.id = index + 1;
   });
   return built;

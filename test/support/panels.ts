@@ -37,8 +37,11 @@ export interface Variable {
   current?: { value: string | string[] };
 }
 
+/** All panels, those of folded rows among them. */
 export const panelsOf = (dashboard: Dashboard): Panel[] =>
-  ((dashboard.panels ?? []) as unknown as Panel[]).filter(({ type }) => type !== 'row');
+  ((dashboard.panels ?? []) as unknown as (Panel & { panels?: Panel[] })[]).flatMap((panel) =>
+    panel.type === 'row' ? (panel.panels ?? []) : [panel],
+  );
 
 export const variablesOf = (dashboard: Dashboard): Variable[] =>
   (dashboard.templating?.list ?? []) as unknown as Variable[];
