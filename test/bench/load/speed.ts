@@ -131,7 +131,7 @@ async function loaded(
   while ((await count(clickhouse)) < events) {
     instance.process.assertRunning();
     // Seldom: each look takes of the same cores some milliseconds that direct inserts are spared.
-    await sleep(100);
+    await sleep(250);
   }
   const run = runOf(events, begun, cpu);
   const process_cpu_seconds = cpuSeconds(instance.process.pid) - processCpu;
