@@ -164,7 +164,12 @@ jest.setTimeout(120_000);
       }
     };
     const writes = (topic: string, transactionalId?: string) => async (kafka: Kafka) => {
-      const producer = kafka.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false }); // biome-ignore format: one line
+      const producer = kafka.producer({
+        transactionalId,
+        idempotent: true,
+        maxInFlightRequests: 1,
+        allowAutoTopicCreation: false,
+      });
       await producer.connect();
       try {
         const sender = transactionalId ? await producer.transaction() : producer;
@@ -208,7 +213,11 @@ jest.setTimeout(120_000);
       await expect(act(kafkaOf(name))).rejects.toThrow(
         /not authorized|authorization failed|denied|find group coordinator/i,
       );
-      await until('Kafka to say so', 3_000, async () => denials().slice(before).some((line) => line.includes(`User:${name} `))); // biome-ignore format: one line
+      await until('Kafka to say so', 3_000, async () =>
+        denials()
+          .slice(before)
+          .some((line) => line.includes(`User:${name} `)),
+      );
     });
 
     test('the same rights as allow it do: not everything is denied', async () => {

@@ -38,14 +38,16 @@ export function pathFigures(legs: Leg[]): PathFigures {
   };
 }
 
-/** The most confident intent of events in order; the first of equals. */
-export function intentOf(events: Seen[]): string {
+/** The most confident intent of a kind of events in order; the first of equals. */
+export function surest(events: readonly Seen[], kind: string): Intent | undefined {
   let best: Intent | undefined;
   for (const { event } of events) {
     for (const intent of event.intents ?? []) {
-      if (intent.kind !== 'INTENT') continue;
+      if (intent.kind !== kind) continue;
       if (!best || (intent.confidence ?? 0) > (best.confidence ?? 0)) best = intent;
     }
   }
-  return best?.label ?? '';
+  return best;
 }
+
+export const intentOf = (events: readonly Seen[]): string => surest(events, 'INTENT')?.label ?? '';

@@ -1,5 +1,5 @@
 import type { Seen } from '../../simulator/core/event';
-import { intentOf } from '../../simulator/truth/path';
+import { intentOf, surest } from '../../simulator/truth/path';
 import { isSessionised, MOST_LEGS } from '../../simulator/truth/rules';
 import { type Session, sessionise } from '../../simulator/truth/sessionise';
 import type { RecomputedLeg } from './leg';
@@ -67,11 +67,9 @@ export interface Judged {
   confidence: number | null;
 }
 
-function judged({ event }: Seen, kind: string): Judged {
-  const surest = (event.intents ?? [])
-    .filter((intent) => intent.kind === kind)
-    .sort((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0))[0];
-  return { label: surest?.label ?? '', model: surest?.model ?? '', confidence: surest?.confidence ?? null };
+function judged(seen: Seen, kind: string): Judged {
+  const { label = '', model = '', confidence = null } = surest([seen], kind) ?? {};
+  return { label, model, confidence };
 }
 
 export function simulatedEvent(seen: Seen): SimulatedEvent {

@@ -3,6 +3,35 @@ import { assemble, type Code, op, type Routine } from './assembler';
 
 const { get, set, i32, add, lessThan, loop } = op;
 
+/** Sets `end` behind the last of `count` addresses at `rows`: count * 4 without a multiplication, added twice to itself. */
+const findEnd = (end: number, rows: number, count: number): Code => [
+  set(end, add(get(count), get(count))),
+  set(end, add(get(rows), add(get(end), get(end)))),
+];
+
+/** Where a routine that adds rows to 16 sums a block keeps what it goes by: numbers of its parameters and locals. */
+interface Walk extends Record<'rows' | 'count' | 'out' | 'blocks' | 'row' | 'end' | 'done' | 'at', number> {
+  sums: number[];
+  /** What begins anew with each block, beside `row`. */
+  begin?: Code;
+  oneRow: Code;
+}
+
+/** Block after block of 16 columns of 4 bytes: the sums are read, each row is added, the sums are written. */
+function addRows({ rows, count, out, blocks, row, end, done, at, sums, begin = [], oneRow }: Walk): Code {
+  const block: Code = [
+    sums.map((sum, i) => set(sum, op.load128(get(out), 16 * i))),
+    set(row, get(rows)),
+    begin,
+    loop(oneRow, lessThan(get(row), get(end))),
+    sums.map((sum, i) => op.store128(get(out), get(sum), 16 * i)),
+    set(out, add(get(out), i32(16 * sums.length))),
+    set(at, add(get(at), i32(64))),
+    set(done, add(get(done), i32(1))),
+  ];
+  return [findEnd(end, rows, count), set(done, i32(0)), set(at, i32(0)), loop(block, lessThan(get(done), get(blocks)))];
+}
+
 /** `Kernel.gather`: two rows at a time, 16 columns at a time; multiplied and added in pairs by one instruction. */
 function gather(): Routine {
   const [rows, multipliers, count, out, blocks, at] = [0, 1, 2, 3, 4, 5];
@@ -34,13 +63,7 @@ function gather(): Routine {
     set(at, add(get(at), i32(16))),
     set(first, add(get(first), i32(1))),
   ];
-  const body: Code = [
-    // count * 4 without a multiplication: added twice to itself.
-    set(end, add(get(count), get(count))),
-    set(end, add(get(rows), add(get(end), get(end)))),
-    set(first, i32(0)),
-    loop(block, lessThan(get(first), get(blocks))),
-  ];
+  const body: Code = [findEnd(end, rows, count), set(first, i32(0)), loop(block, lessThan(get(first), get(blocks)))];
   return { name: 'gather', parameters: 6, i32s: 7, v128s: 8, body };
 }
 
@@ -57,23 +80,8 @@ function layer(): Routine {
     set(row, add(get(row), i32(4))),
     set(value, add(get(value), i32(4))),
   ];
-  const block: Code = [
-    sums.map((sum, i) => set(sum, op.load128(get(out), 16 * i))),
-    set(row, get(rows)),
-    set(value, get(values)),
-    loop(oneRow, lessThan(get(row), get(end))),
-    sums.map((sum, i) => op.store128(get(out), get(sum), 16 * i)),
-    set(out, add(get(out), i32(64))),
-    set(at, add(get(at), i32(64))),
-    set(done, add(get(done), i32(1))),
-  ];
-  const body: Code = [
-    set(end, add(get(count), get(count))),
-    set(end, add(get(rows), add(get(end), get(end)))),
-    set(done, i32(0)),
-    set(at, i32(0)),
-    loop(block, lessThan(get(done), get(blocks))),
-  ];
+  const begin = set(value, get(values));
+  const body = addRows({ rows, count, out, blocks, row, end, done, at, sums, begin, oneRow });
   return { name: 'layer', parameters: 5, i32s: 6, v128s: 5, body };
 }
 
@@ -94,22 +102,7 @@ function accumulate(): Routine {
     ]),
     set(row, add(get(row), i32(4))),
   ];
-  const block: Code = [
-    sums.map((sum, i) => set(sum, op.load128(get(out), 16 * i))),
-    set(row, get(rows)),
-    loop(oneRow, lessThan(get(row), get(end))),
-    sums.map((sum, i) => op.store128(get(out), get(sum), 16 * i)),
-    set(out, add(get(out), i32(128))),
-    set(at, add(get(at), i32(64))),
-    set(done, add(get(done), i32(1))),
-  ];
-  const body: Code = [
-    set(end, add(get(count), get(count))),
-    set(end, add(get(rows), add(get(end), get(end)))),
-    set(done, i32(0)),
-    set(at, i32(0)),
-    loop(block, lessThan(get(done), get(blocks))),
-  ];
+  const body = addRows({ rows, count, out, blocks, row, end, done, at, sums, oneRow });
   return { name: 'accumulate', parameters: 4, i32s: 5, v128s: 9, body };
 }
 

@@ -59,22 +59,17 @@ export interface RecordHome {
   oneTime: string | undefined;
 }
 
-/** Adds to an int64. */
-export class Counter {
+/** Adds to an int64 and gives text. */
+class Counter {
   private readonly base: number;
 
   constructor(private readonly first: string) {
     this.base = Number(first);
   }
 
-  /** The sum; undefined where a number cannot hold it. */
-  number(delta: number | bigint): number | undefined {
-    const sum = this.base + Number(delta);
-    return Number.isSafeInteger(this.base) && Number.isSafeInteger(sum) ? sum : undefined;
-  }
-
   text(delta: number | bigint): string {
-    const sum = this.number(delta);
-    return sum === undefined ? String(BigInt(this.first) + BigInt(delta)) : String(sum);
+    const sum = this.base + Number(delta);
+    const isExact = Number.isSafeInteger(this.base) && Number.isSafeInteger(sum);
+    return String(isExact ? sum : BigInt(this.first) + BigInt(delta));
   }
 }
