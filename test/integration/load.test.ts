@@ -78,6 +78,8 @@ describe('whatever is killed', () => {
     await fleet.untilLoaded(truth, 60_000);
     expect(fleet.proxy.lostAnswers).toBeGreaterThan(0);
     const number = 'toUInt64(substring(event_id, 3))';
+    const loaded = new Set((await rows<{ n: number }>(`SELECT ${number} AS n FROM interactions`)).map(({ n }) => n));
+    expect({ lost: truth.committed.filter((n) => !loaded.has(n)) }).toEqual({ lost: [] });
     expect(
       await rows(`SELECT count() AS events, uniqExact(event_id) AS ids, sum(${number}) AS numbers, sum(talk_ms) AS talk_ms
                   FROM interactions`),

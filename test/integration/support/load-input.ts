@@ -7,6 +7,8 @@ import { enrichedEvent, heartbeat, rawHeadersOf, spoilt } from '../../support/en
 /** What must be in the tables when all that was committed is loaded. */
 export interface Truth {
   events: number;
+  /** Their numbers: told by name, what is missing says more than a sum. */
+  committed: number[];
   /** Sum over events of their number and of talk_ms: what is missing and what is double cannot balance in all three. */
   numbers: number;
   talk_ms: number;
@@ -28,6 +30,7 @@ const start = Date.UTC(2026, 0, 20);
 export class LoadInput {
   readonly truth: Truth = {
     events: 0,
+    committed: [],
     numbers: 0,
     talk_ms: 0,
     sessions: new Map(),
@@ -120,6 +123,7 @@ export class LoadInput {
       records: { topic: topics.enriched, messages },
       count: () => {
         this.truth.events += events.length;
+        for (const number of numbers) this.truth.committed.push(number);
         this.truth.numbers += numbers.reduce((sum, number) => sum + number, 0);
         this.truth.talk_ms += events.reduce((sum, event) => sum + (event.talk_ms ?? 0), 0);
         this.truth.unreadable += unreadable ? 1 : 0;
