@@ -2,6 +2,7 @@ import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import avro from 'avsc';
 import { schemaTexts } from '../../schemas/types';
 import { fastType, type Write, writerOf } from './avro-types';
+import { registryAddress, SchemaLookup } from './schema-lookup';
 
 export type SchemaName = keyof typeof schemaTexts;
 
@@ -20,16 +21,6 @@ export class UndecodableValue extends Error {
 export const avroType = (schema: SchemaName | object): avro.Type =>
   avro.Type.forSchema(typeof schema === 'string' ? JSON.parse(schemaTexts[schema]) : (schema as avro.Schema));
 
-/** Name and password of a URL go into a header: the client would ask for a host of that whole name. */
-export function registryAddress(registryUrl: string): { host: string; auth?: { username: string; password: string } } {
-  const url = new URL(registryUrl);
-  if (url.username === '') return { host: registryUrl };
-  const auth = { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
-  url.username = '';
-  url.password = '';
-  return { host: url.href.replace(/\/$/, ''), auth };
-}
-
 /** Shared by the values encoded one after the other: freed when the last of them is. */
 const slabBytes = 256 * 1024;
 
@@ -47,7 +38,8 @@ export class AvroCodec<T> {
   private readonly write: Write;
 
   private constructor(
-    private readonly registry: SchemaRegistry,
+    /** Schemas of the same registry, by id. */
+    readonly schemas: SchemaLookup,
     private readonly reader: avro.Type,
     readonly schemaId: number,
     writer: avro.Type,
@@ -74,7 +66,8 @@ export class AvroCodec<T> {
     });
     const { id } = await registry.register({ type: SchemaType.AVRO, schema: schemaTexts[name] }, { subject });
     const writer = fastType(JSON.parse(schemaTexts[name]));
-    return new AvroCodec<T>(registry, fields ? narrowed(name, fields) : writer, id, writer, avroType(name));
+    const schemas = new SchemaLookup(registryUrl, id);
+    return new AvroCodec<T>(schemas, fields ? narrowed(name, fields) : writer, id, writer, avroType(name));
   }
 
   /** Values lie one behind the other in shared memory, written where they stay: nothing is copied. */
@@ -119,34 +112,28 @@ export class AvroCodec<T> {
     }
   }
 
-  /** Fetches the writer schemas of framed values that use an id not seen yet; unreadable frames are left to `decode`. */
+  /**
+   * Fetches the writer schemas of framed values that use an id not seen yet; unreadable frames are left to `decode`. Rejects
+   * when the registry does not answer, or cannot be believed (see SchemaLookup).
+   */
   async prepare(values: Iterable<Buffer | null>): Promise<void> {
+    const unknown = new Set<number>();
     for (const framed of values) {
       if (!framed || framed.length < prefixBytes || framed[0] !== magicByte) continue;
       const id = framed.readInt32BE(1);
-      if (this.resolvers.has(id) || this.foreign.has(id)) continue;
-      const writer = await this.writerType(id);
-      if (writer) this.know(id, writer);
+      if (this.resolvers.has(id) || this.foreign.has(id) || unknown.has(id)) continue;
+      const text = await this.schemas.textOf(id);
+      if (text === undefined) unknown.add(id);
+      else this.know(id, text);
     }
   }
 
-  private know(id: number, writer: avro.Type): void {
+  private know(id: number, text: string): void {
     try {
+      const writer = fastType(JSON.parse(text));
       this.resolvers.set(id, { writer, resolver: this.reader.createResolver(writer) });
     } catch (error) {
       this.foreign.set(id, `schema ${id} cannot be read as this one: ${(error as Error).message.slice(0, 200)}`);
-    }
-  }
-
-  /** The schema an id stands for, or undefined when the registry knows no such id. */
-  private async writerType(id: number): Promise<avro.Type | undefined> {
-    try {
-      const schema = (await this.registry.getSchema(id)) as unknown as { getName?: unknown };
-      return fastType(JSON.parse(JSON.stringify(schema)));
-    } catch (error) {
-      // Registries word it differently; all answer with 404.
-      if ((error as { status?: number }).status === 404) return undefined;
-      throw error;
     }
   }
 }

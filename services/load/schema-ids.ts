@@ -1,3 +1,4 @@
+import type { SchemaLookup } from '../lib/schema-lookup';
 import { frameId } from './domain/frame';
 
 interface KnownSchema {
@@ -15,7 +16,7 @@ export class SchemaIds {
   private readonly known = new Map<number, KnownSchema>();
 
   constructor(
-    private readonly registryUrl: string,
+    private readonly schemas: Pick<SchemaLookup, 'textOf'>,
     /** Full name of the record, e.g. dev.customerdynamics.v1.EnrichedEvent. */
     private readonly record: string,
   ) {}
@@ -25,7 +26,7 @@ export class SchemaIds {
     return id !== undefined && this.known.get(id)?.name === this.record;
   }
 
-  /** Why a value cannot be one of the record; undefined when it may be. Rejects when the registry does not answer. */
+  /** Why a value cannot be one of the record; undefined when it may be. Rejects when the registry cannot say. */
   async faultOf(value: Buffer | null): Promise<string | undefined> {
     if (value === null) return 'the record has no value';
     const id = frameId(value);
@@ -43,10 +44,8 @@ export class SchemaIds {
   }
 
   private async fetched(id: number): Promise<KnownSchema | undefined> {
-    const response = await fetch(`${this.registryUrl}/schemas/ids/${id}`, { signal: AbortSignal.timeout(10_000) });
-    if (response.status === 404) return undefined;
-    if (!response.ok) throw new Error(`the schema registry answered ${response.status} for schema ${id}`);
-    const { schema: text } = (await response.json()) as { schema: string };
+    const text = await this.schemas.textOf(id);
+    if (text === undefined) return undefined;
     const { name, namespace } = JSON.parse(text) as { name?: string; namespace?: string };
     const schema = { name: [namespace, name].filter(Boolean).join('.'), text };
     this.known.set(id, schema);

@@ -108,7 +108,6 @@ describe('a block in ClickHouse', () => {
   });
 
   test.each([
-    { name: 'an id the registry does not know', body: [framed(type.toBuffer(eventOf(1, 0)), 77)] },
     { name: 'no frame', body: [Buffer.from('hello')] },
     { name: 'cut short', body: [...events(3), events(1)[0].subarray(0, -4), ...events(3)] },
   ])('$name: refused for its data, and a trial says so and leaves nothing', async ({ body }) => {
@@ -120,8 +119,13 @@ describe('a block in ClickHouse', () => {
     expect(await stored()).toEqual(before);
   });
 
-  test('is not to blame when the registry does not answer', async () => {
-    const error = await insert('no registry', events(1), Date.now() + 60_000, withoutRegistry).catch((fault) => fault);
+  test.each([
+    { name: 'does not answer', by: () => withoutRegistry, body: events(1) },
+    // Load knows it: that registry is starting, or another.
+    { name: 'lacks a schema', by: () => warehouse, body: [framed(type.toBuffer(eventOf(1, 0)), 77)] },
+  ])('is not to blame when the registry of ClickHouse $name', async ({ by, body }) => {
+    const error = await insert('no registry', body, Date.now() + 60_000, by()).catch((fault) => fault);
+    expect(error).toMatchObject({ code: expect.anything() });
     expect(isDataFault(error)).toBe(false);
   });
 });

@@ -1,11 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { pidFilePath, readPidState } from '../../infra/local/pid-files';
 import { findPortHolder, isPortFree } from '../../infra/local/port-holder';
 import { startMark } from '../../infra/local/processes';
 import { cleanData, type PartName, type Progress, type Stack, startStack } from '../../infra/local/stack';
 import { ConfigResourceTypes, Kafka, logLevel } from '../../services/lib/kafka/kafkajs';
+import { SchemaLookup } from '../../services/lib/schema-lookup';
 import { projectRoot } from './support/build';
 import { removeStack } from './support/stack';
 
@@ -105,6 +107,23 @@ test('schema ids survive a killed registry, and nothing restarts it silently', a
   expect(await stateOf('registry')).toBe('ready');
   expect(await registerSchema('Killed')).toBe(id);
   expect(await registerSchema('Next')).toBe(id + 1);
+});
+
+test('a registry that starts is never believed to lack a schema', async () => {
+  const id = await registerSchema('Denied');
+  await stack.killPart('registry');
+  const denials: unknown[] = [];
+  let answers = 0;
+  const started = stack.startPart('registry');
+  for (let ready = false; !ready || answers === 0; ) {
+    ready = await Promise.race([started.then(() => true), sleep(2, false)]);
+    const lookup = new SchemaLookup(stack.addresses.schemaRegistryUrl, id);
+    const text = await lookup.textOf(id).catch((error: Error) => error);
+    if (text instanceof Error) continue;
+    answers += 1;
+    if (text === undefined) denials.push(text);
+  }
+  expect({ denials }).toEqual({ denials: [] });
 });
 
 test('schema ids are kept for ever: Kafka would delete the registry’s journal after a week', async () => {

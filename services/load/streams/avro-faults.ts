@@ -7,9 +7,15 @@ import type { SchemaIds } from '../schema-ids';
 /** Frames only: one look-up for each schema id, then a comparison a record. */
 export async function frameFaults(ids: SchemaIds, data: readonly KafkaMessage[]): Promise<Faults> {
   const faults: Faults = new Map();
+  // A producer's mistake is in all its records: each id is asked for once.
+  const foreign = new Map<number, string>();
   for (const message of data) {
-    const fault = ids.isFine(frameIdOf(message)) ? undefined : await ids.faultOf(message.value);
-    if (fault) faults.set(Number(message.offset), fault);
+    const id = frameIdOf(message);
+    if (ids.isFine(id)) continue;
+    const fault = (id !== undefined && foreign.get(id)) || (await ids.faultOf(message.value));
+    if (!fault) continue;
+    faults.set(Number(message.offset), fault);
+    if (id !== undefined) foreign.set(id, fault);
   }
   return faults;
 }

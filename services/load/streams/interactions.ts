@@ -17,7 +17,7 @@ export async function interactionsStream(registryUrl: string, readsRegistry: boo
   const codec = await AvroCodec.register<EnrichedEvent>(registryUrl, subject, valueSchemas[topics.enriched], [
     'event_id',
   ]);
-  const ids = new SchemaIds(registryUrl, 'dev.customerdynamics.v1.EnrichedEvent');
+  const ids = new SchemaIds(codec.schemas, 'dev.customerdynamics.v1.EnrichedEvent');
   const plans = plansFor('interactions');
   return {
     topic: topics.enriched,

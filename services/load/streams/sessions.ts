@@ -20,7 +20,7 @@ export async function sessionsStream(registryUrl: string, readsRegistry: boolean
   const subject = `${topics.sessions}-value`;
   const fields = ['change_seq', 'progress'];
   const codec = await AvroCodec.register<Reach>(registryUrl, subject, valueSchemas[topics.sessions], fields);
-  const ids = new SchemaIds(registryUrl, 'dev.customerdynamics.v1.SessionChangeSet');
+  const ids = new SchemaIds(codec.schemas, 'dev.customerdynamics.v1.SessionChangeSet');
   const plans = plansFor('sessions');
   const bodies = readsRegistry ? confluentBodies(plans, ids) : containerBodies(plans, ids, codec);
   return {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { registryAddress } from '../../../services/lib/avro';
 import { securityOf } from '../../../services/lib/kafka/security';
+import { registryAddress } from '../../../services/lib/schema-lookup';
 import { commonSettings, readSettings, SettingsError } from '../../../services/lib/settings';
 
 const read = (env: Record<string, string>) => readSettings(z.object(commonSettings), env);

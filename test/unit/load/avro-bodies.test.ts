@@ -3,6 +3,7 @@ import avro from 'avsc';
 import { schemaTexts } from '../../../schemas/types';
 import { type AvroCodec, avroType } from '../../../services/lib/avro';
 import type { KafkaMessage } from '../../../services/lib/kafka/kafkajs';
+import { SchemaLookup } from '../../../services/lib/schema-lookup';
 import { avroContainer } from '../../../services/load/domain/avro-container';
 import { plansFor } from '../../../services/load/domain/insert-plans';
 import { insertStatement } from '../../../services/load/domain/insert-statement';
@@ -64,7 +65,7 @@ describe('a block in a container', () => {
       3: '{"type":"record","name":"Other","fields":[]}',
     });
     try {
-      const ids = new SchemaIds(registry.url, 'dev.customerdynamics.v1.EnrichedEvent');
+      const ids = new SchemaIds(new SchemaLookup(registry.url, 1, 0), 'dev.customerdynamics.v1.EnrichedEvent');
       const codec = {
         prepare: async () => {},
         decode: (value: Buffer) => {
