@@ -105,12 +105,19 @@ export class EnrichTask implements PartitionTask {
     const { raw } = this.deps.codecs;
     await this.deps.erasureLog.fresh();
     await raw.prepare(input.messages.map(({ value }) => value));
-    const pending: Pending[] = [];
+    const enriched: Message[] = [];
     const canaries: Message[] = [];
     const refused: Message[] = [];
-    const { metrics, tracing } = this.deps;
+    const { metrics, texts, tracing } = this.deps;
     const spans = new BatchSpans(tracing, 'enrich event', batchAttributes(topics.raw, this.partition));
     this.oldestReceivedAt = Number.POSITIVE_INFINITY;
+    const results = new Map<EnrichResult['kind'], number>();
+    let pending: Pending[] = [];
+    const goOn = async (): Promise<void> => {
+      await texts.apply(pending, () => control.heartbeat());
+      for (const event of pending) enriched.push(this.record(event));
+      pending = [];
+    };
     for (const message of input.messages) {
       const sentAt = canarySentAt(message);
       if (sentAt !== undefined) {
@@ -119,15 +126,17 @@ export class EnrichTask implements PartitionTask {
       }
       const carried = spans.begin(message);
       const result = this.enrichOne(message, carried);
-      metrics.events.inc({ result: result.kind });
+      results.set(result.kind, (results.get(result.kind) ?? 0) + 1);
       if (result.kind === 'enriched' || result.kind === 'late') pending.push(result.event);
       else if (result.kind === 'refused') {
         metrics.deadLetters.inc({ reason: result.refusal.reason });
         refused.push(this.refusedRecord(message, result.refusal));
       }
+      if (pending.length >= texts.atOnce) await goOn();
     }
-    await this.deps.texts.apply(pending, () => control.heartbeat());
-    const enriched = [...pending.map((event) => this.record(event)), ...canaries];
+    await goOn();
+    enriched.push(...canaries);
+    for (const [result, count] of results) metrics.events.inc({ result }, count);
     control.assertCurrent();
     try {
       await this.commit(enriched, refused, input.nextOffset, Date.now());

@@ -14,11 +14,18 @@ export interface TextRequest {
 
 /** Reads many texts, in order. Never rejects, but for what `alive` throws; `alive` is called about once a second in long waits. */
 export interface TextReadings {
+  /** How many events may wait for their texts at a time. */
+  readonly atOnce: number;
   read(requests: readonly TextRequest[], alive: () => Promise<void>): Promise<TextReading[]>;
 }
 
+/** Events that live shortly: what a whole batch becomes, held until its end, is copied over and over by the garbage collector. */
+const few = 256;
+
 /** The model in this process: it sees the original, of which only labels leave. */
 export class EmbeddedReadings implements TextReadings {
+  readonly atOnce = few;
+
   constructor(
     private readonly reader: TextReader,
     private readonly metrics: Pick<EnrichMetrics, 'texts'>,
@@ -74,6 +81,11 @@ export class Texts {
     private readonly readings: TextReadings | undefined,
     private readonly metrics: Pick<EnrichMetrics, 'redactions'>,
   ) {}
+
+  /** After so many events at the latest, `apply` is to be called. */
+  get atOnce(): number {
+    return this.readings?.atOnce ?? few;
+  }
 
   async apply(events: readonly PendingEvent[], alive: () => Promise<void>): Promise<void> {
     const read: PendingEvent[] = [];

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { Identity } from '../../../schemas/types';
+import { Memo } from './memo';
 
 export interface IdentityRules {
   /** Key of the HMAC that stands for identities in `customer_id`. */
@@ -21,6 +22,13 @@ const strength = [
   ...['customer_id', 'crm', 'email', 'phone'].map((type) => `verified ${type}`),
   ...['customer_id', 'crm', 'email', 'phone', 'social', 'device_id', 'anonymous_id'].map((type) => type),
 ];
+
+const ranks = new Map(strength.map((kind, rank) => [kind, rank]));
+const verifiedRanks = new Map(
+  strength.flatMap((kind, rank) =>
+    kind.startsWith('verified ') ? [[kind.slice('verified '.length), rank] as const] : [],
+  ),
+);
 
 /** The form in which two spellings of one identity are equal: E.164, lower-cased mail, otherwise trimmed. */
 export function normalise(type: string, value: string, country?: CountryCode): string {
@@ -48,22 +56,33 @@ export function customerOf(identities: Identity[], rules: IdentityRules): Custom
     }
   }
   if (!best) return undefined;
-  const value = normalise(best.type, best.value, rules.country);
   const { type, verified } = best;
   const own = type === 'customer_id' && verified;
   return {
-    customer_id: own ? value : `~${type}:${pseudonym(`${type}:${value}`, rules.key)}`,
+    customer_id: own ? normalise(type, best.value, rules.country) : derivedId(type, best.value, rules),
     identity_type: type,
     identity_verified: verified,
   };
 }
 
+/** Derived ids of identities met lately, by the rules they were derived under: customers come again, and a HMAC costs ten times as much. */
+const lately = new WeakMap<IdentityRules, Memo>();
+
+function derivedId(type: string, value: string, rules: IdentityRules): string {
+  const memo = lately.get(rules) ?? new Memo(20_000);
+  lately.set(rules, memo);
+  // Types may hold colons: by its length, no type and value are taken for others.
+  return memo.of(`${type.length}:${type}:${value}`, () => {
+    const normal = normalise(type, value, rules.country);
+    return `~${type}:${pseudonym(`${type}:${normal}`, rules.key)}`;
+  });
+}
+
 /** Position in `strength`; a verified identity of a kind that has no verified rank counts as the same unverified. */
 function rankOf({ type, verified }: Identity): number {
-  const kind = type.split(':', 1)[0];
-  const rank = verified ? strength.indexOf(`verified ${kind}`) : -1;
-  const found = rank >= 0 ? rank : strength.indexOf(kind);
-  return found >= 0 ? found : strength.length;
+  const colon = type.indexOf(':');
+  const kind = colon < 0 ? type : type.slice(0, colon);
+  return (verified ? verifiedRanks.get(kind) : undefined) ?? ranks.get(kind) ?? strength.length;
 }
 
 const pseudonymLength = 22;

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 export type Seen = 'new' | 'repeat' | 'conflict';
 
@@ -9,7 +10,8 @@ const initialCapacity = 1 << 12;
  * time back, whichever is less. Whether an id is in it is a function of the log alone, so reading the log back rebuilds
  * it: an id counts from its LATEST record on (a repeat renews it), else a rebuild from the middle would differ.
  *
- * An entry is 12 bytes of the id's hash and 4 of the body's, in flat arrays: a ring in log order, and an open-addressed
+ * An entry is 12 bytes of the id's hash and 4 of the body's (CRC-32: whoever can send under an id that is known needs no
+ * collision to do harm), in flat arrays: a ring in log order, and an open-addressed
  * table from hash to ring index. A record's 96-bit hash meets another id's with odds of about 1e-17 at a million ids.
  */
 export class RepeatWindow {
@@ -36,13 +38,13 @@ export class RepeatWindow {
     this.evict(offset, appendedAt);
     const id = hash('sha1', eventId, 'buffer');
     const key: [number, number, number] = [id.readUInt32LE(0), id.readUInt32LE(4), id.readUInt32LE(8)];
-    const bodyHash = hash('sha1', body, 'buffer').readUInt32LE(0);
+    const bodySum = crc32(body);
     const slot = this.find(key);
     const known = this.table[slot] - 1;
-    const first = known >= 0 ? this.bodies[known] : bodyHash;
+    const first = known >= 0 ? this.bodies[known] : bodySum;
     this.push(key, first, offset, appendedAt);
     if (known < 0) return 'new';
-    return first === bodyHash ? 'repeat' : 'conflict';
+    return first === bodySum ? 'repeat' : 'conflict';
   }
 
   /** How many records the window holds and how far back in append time (ms) it reaches: the promise that really holds. */

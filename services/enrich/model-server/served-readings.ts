@@ -29,6 +29,8 @@ const aliveEveryMs = 1_000;
  * is. What it has answered is kept for texts that come again.
  */
 export class ServedReadings implements TextReadings {
+  /** Its deadline is of a whole batch. */
+  readonly atOnce = Number.POSITIVE_INFINITY;
   private readonly options: CallOptions;
   private readonly cache: Recent<TextReading>;
   private readonly calls: PerMinute;

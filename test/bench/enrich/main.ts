@@ -32,7 +32,15 @@ import { makeProjectTopics, removeTopics } from '../streams/topics';
 import { type Input, writeRaw } from './input';
 
 const portOffset = Number(process.env.STACK_PORT_OFFSET || 6_900);
-const { EVENTS = '400000', TEXT_SHARE = '0.25', ROUNDS = '3', HEAP_MB = '192', CPU_PROFILE, KILL } = process.env;
+const {
+  EVENTS = '400000',
+  TEXT_SHARE = '0.25',
+  ROUNDS = '3',
+  HEAP_MB = '192',
+  YOUNG_MB,
+  CPU_PROFILE,
+  KILL,
+} = process.env;
 const passedOn = Object.fromEntries(
   Object.entries(process.env).flatMap(([name, value]) =>
     /^(READ|STORE|TEXT_(?!SHARE$)|REDACT|FETCH|MODEL_SERVER)/.test(name) && value ? [[name, value]] : [],
@@ -48,10 +56,11 @@ const programs: Record<What, string> = {
 
 function start(stack: Stack, group: string, what: What): Contender {
   const { kafkaBrokers, schemaRegistryUrl, ports } = stack.addresses;
+  const young = YOUNG_MB ? [`--max-semi-space-size=${YOUNG_MB}`] : [];
   const profile = CPU_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${join(stack.dir, 'profiles')}`] : [];
   return startContender(
     process.execPath,
-    [`--max-old-space-size=${HEAP_MB}`, ...profile, programs[what]],
+    [`--max-old-space-size=${HEAP_MB}`, ...young, ...profile, programs[what]],
     {
       KAFKA_BROKERS: kafkaBrokers,
       SCHEMA_REGISTRY_URL: schemaRegistryUrl,

@@ -15,22 +15,28 @@ export interface Memory {
   peak_rss_mb: number;
 }
 
-/** Loads many events, which are written meanwhile with at most `ahead` of them waiting, and watches load's memory. */
+/**
+ * Loads many events from a backlog of so many, written before, and watches load's memory; what lies beyond the backlog is
+ * written as it shrinks. A backlog that only grows to its size meanwhile would look like memory that grows: fetches fill.
+ */
 export async function memory(
   stack: Stack,
   kafka: Kafka,
   clickhouse: ClickHouseClient,
   events: number,
+  backlog: number,
   settings: Record<string, string>,
 ): Promise<Memory> {
-  const ahead = 400_000;
-  const instance = await LoadInstance.start(stack, 'memory', settings);
   const writer = await EnrichedWriter.open(kafka, stack.addresses.schemaRegistryUrl);
+  const room = (loaded: number) => Math.min(20_000, events - writer.written, backlog - (writer.written - loaded));
+  while (room(0) > 0) await writer.write(room(0));
+  console.error(`${writer.written} events wait`);
+  const instance = await LoadInstance.start(stack, 'memory', settings);
   const begun = performance.now();
   let loaded = 0;
   const writing = (async () => {
     while (writer.written < events) {
-      if (writer.written - loaded < ahead) await writer.write(Math.min(20_000, events - writer.written));
+      if (room(loaded) > 0) await writer.write(room(loaded));
       else await sleep(50);
     }
   })();

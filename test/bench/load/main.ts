@@ -1,7 +1,7 @@
 /**
  * `node dist/test/bench/load/main.js [speed] [memory] [outage]` (all by default): load beside direct inserts of the same
  * bytes, its memory over millions of events, and how fast it catches up after ClickHouse was away. EVENTS and ROUNDS of
- * speed, MEMORY_EVENTS, RATE and OUTAGE_SECONDS. Settings of load (FETCH_…, LOAD_…) are passed on; HEAP_MB is its heap,
+ * speed, MEMORY_EVENTS and MEMORY_BACKLOG (all of them), RATE and OUTAGE_SECONDS. Settings of load (FETCH_…, LOAD_…) are passed on; HEAP_MB is its heap,
  * CPU_PROFILE=1 profiles it. On a stack of its own; prints JSON.
  */
 import { loadavg } from 'node:os';
@@ -21,6 +21,7 @@ const {
   EVENTS = '4000000',
   ROUNDS = '3',
   MEMORY_EVENTS = '5000000',
+  MEMORY_BACKLOG = MEMORY_EVENTS,
   RATE = '2000',
   OUTAGE_SECONDS = '300',
 } = process.env;
@@ -44,7 +45,7 @@ const measurements = {
       rounds,
     };
   },
-  memory: (...context: Context) => memory(...context, +MEMORY_EVENTS, settingsOfLoad),
+  memory: (...context: Context) => memory(...context, +MEMORY_EVENTS, +MEMORY_BACKLOG, settingsOfLoad),
   outage: (...context: Context) => outage(...context, +RATE, +OUTAGE_SECONDS * 1_000, settingsOfLoad),
 };
 type Context = [

@@ -49,6 +49,21 @@ describe('the person an event belongs to', () => {
     expect(normalise('social:x', ' Ana ')).toBe('Ana');
   });
 
+  test('an identity met before is the same person as one met for the first time', () => {
+    // Few of each, so that they come again and a type may end where a value begins.
+    const type = fc.constantFrom('email', 'phone', 'social', 'social:a', 'social:a:b');
+    const value = fc.constantFrom('a:b', 'b', 'a', '+351912345678', '00351 912345678');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(type, value), { minLength: 1, maxLength: 30 }), (met) => {
+        const same = { ...rules };
+        for (const [kind, text] of met) {
+          const one = [identity(kind, text)];
+          expect(customerOf(one, same)).toEqual(customerOf(one, { ...rules }));
+        }
+      }),
+    );
+  });
+
   test('another key gives another pseudonym, and no value shows through', () => {
     fc.assert(
       fc.property(fc.emailAddress(), (email) => {
