@@ -9,7 +9,6 @@ import type { DeadLetter, EnrichedEvent, InteractionEvent } from '../../schemas/
 import { type AvroCodec, UndecodableValue } from '../lib/avro';
 import { deadLetterOf, type Refusal } from '../lib/dead-letter';
 import type { ErasureLog } from '../lib/erasure-log';
-import { headerNumber, headerText } from '../lib/kafka/headers';
 import type { KafkaMessage, Message } from '../lib/kafka/kafkajs';
 import { fetchCommitted } from '../lib/kafka/offsets';
 import type { Control, PartitionTask, TaskInput } from '../lib/kafka/partition-task';
@@ -25,6 +24,7 @@ import { RawTime } from './domain/raw-time';
 import { refusalOf } from './domain/refusal';
 import type { RepeatWindow } from './domain/repeat-window';
 import type { EnrichMetrics } from './metrics';
+import { canarySentAt, canonicalBody, logPlace } from './raw-record';
 import { rebuildWindow } from './rebuild-window';
 import type { PendingEvent, Texts } from './texts';
 
@@ -56,6 +56,8 @@ export class EnrichTask implements PartitionTask {
   /** Of the batch in hand: when ingest received the oldest event that goes on, epoch ms. */
   private oldestReceivedAt = Number.POSITIVE_INFINITY;
 
+  private readonly places: { own: string; of: string };
+
   private constructor(
     private readonly deps: EnrichDeps,
     private readonly partition: number,
@@ -64,7 +66,9 @@ export class EnrichTask implements PartitionTask {
     private offset: number,
     private readonly rawTime: RawTime,
     private readonly window: RepeatWindow,
-  ) {}
+  ) {
+    this.places = { own: String(partition), of: String(counts.raw) };
+  }
 
   /** Fences the former owner first; only then is what is committed final. */
   static async open(deps: EnrichDeps, partition: number, control: Control, previous?: EnrichTask): Promise<EnrichTask> {
@@ -191,7 +195,7 @@ export class EnrichTask implements PartitionTask {
     if (this.deps.erasureLog.erasures.covers(value.customer_id, value)) return { kind: 'erased' };
     return {
       kind: late ? 'late' : 'enriched',
-      event: { raw: event, value, headers: { ...this.headers(), ...carried } },
+      event: { raw: event, value, headers: carried ? { ...this.headers(), ...carried } : this.headers() },
     };
   }
 
@@ -230,17 +234,17 @@ export class EnrichTask implements PartitionTask {
     if (beat) this.lastHeartbeatAt = now;
   }
 
-  private headers(offset?: number): Record<string, string> {
-    return {
-      [rawHeaders.partition]: String(this.partition),
-      [rawHeaders.partitions]: String(this.counts.raw),
-      ...(this.rawTime.value === undefined ? {} : { [rawHeaders.time]: String(this.rawTime.value) }),
-      ...(offset === undefined ? {} : { [rawHeaders.offset]: String(offset) }),
-    };
+  private headers(): Record<string, string> {
+    const { own, of } = this.places;
+    const { value } = this.rawTime;
+    // A literal each: to add to an object, event after event, takes three times as long.
+    return value === undefined
+      ? { [rawHeaders.partition]: own, [rawHeaders.partitions]: of }
+      : { [rawHeaders.partition]: own, [rawHeaders.partitions]: of, [rawHeaders.time]: String(value) };
   }
 
   private heartbeats(nextOffset: number): Message[] {
-    return this.toEveryPartition({ ...this.headers(nextOffset), [kindHeader]: 'heartbeat' });
+    return this.toEveryPartition({ [rawHeaders.offset]: String(nextOffset), [kindHeader]: 'heartbeat' });
   }
 
   /** A record without content, for every enriched partition; says which raw partition it is of, and how far that one is. */
@@ -278,21 +282,3 @@ type EnrichResult =
   | { kind: 'refused'; refusal: Refusal };
 
 const originOf = (event: InteractionEvent) => ({ event_id: event.event_id, source_system: event.source.system });
-
-/** When ingest sent this canary, epoch ms; undefined for anything else. One that carries content is none. */
-function canarySentAt(message: KafkaMessage): number | undefined {
-  if (message.value === null || message.value.length > 0) return undefined;
-  if (headerText(message, kindHeader) !== canaryKind) return undefined;
-  const sentAt = headerNumber(message, sentAtHeader);
-  return Number.isSafeInteger(sentAt) ? sentAt : undefined;
-}
-
-/** What makes two records of one event_id the same: everything but when they arrived. */
-export const canonicalBody = (codec: AvroCodec<InteractionEvent>, event: InteractionEvent): Buffer =>
-  codec.encode({ ...event, received_at: 0, observed_at: null });
-
-/** Offset and the broker's append time of a record. */
-export const logPlace = (message: KafkaMessage): [offset: number, appendedAt: number] => [
-  Number(message.offset),
-  Number(message.timestamp),
-];

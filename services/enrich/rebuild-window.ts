@@ -5,7 +5,8 @@ import type { Control } from '../lib/kafka/partition-task';
 import { topics } from '../lib/topics';
 import { refusalOf } from './domain/refusal';
 import { RepeatWindow } from './domain/repeat-window';
-import { canonicalBody, type EnrichDeps, logPlace } from './enrich';
+import type { EnrichDeps } from './enrich';
+import { canonicalBody, logPlace } from './raw-record';
 
 /**
  * Reads back as much of a raw partition before `position` as the window of repeats may hold, and gives the window the
