@@ -4,7 +4,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // Nothing here asserts a time, and machines are busy: this only ends what hangs.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // Jest leaves one core idle, which is half of a machine with two.
   maxWorkers: '100%',
   transform: {

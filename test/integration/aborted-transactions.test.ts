@@ -53,16 +53,16 @@ describe('records of aborted transactions, when producers interleave in a partit
     );
     await interleave(producers);
     await Promise.all(producers.map((producer) => producer.disconnect()));
-  }, 60_000);
+  }, 180_000);
 
   test('stock kafkajs hands some of them on', async () => {
     expect(await readCommitted('kafkajs')).not.toEqual(['good 1', 'good 2', 'last']);
-  }, 40_000);
+  }, 120_000);
 
   test('with the correction only committed records are read', async () => {
     const corrected = join(await builtDist(), 'services/lib/kafka/kafkajs');
     expect(await readCommitted(corrected)).toEqual(['good 1', 'good 2', 'last']);
-  }, 40_000);
+  }, 120_000);
 });
 
 /** A begins before B and aborts after it, so the broker lists B first; then a data key that looks like an abort marker. */

@@ -24,7 +24,7 @@ describe('docs/analyst-guide.md', () => {
     const url = local.stack.addresses.clickhouseUrl;
     client = await connectDatabase({ url, database: 'customer_dynamics', username: 'default', password: '' });
     await loadDemoTables(client, simulate());
-  }, 240_000);
+  }, 720_000);
   afterAll(() => client?.close());
 
   describe('make report', () => reportTests(() => client));
@@ -46,7 +46,7 @@ describe('docs/analyst-guide.md', () => {
   test('its queries give the answers that stand behind them, on the demo’s data', async () => {
     expect(questionsOf(guide).length).toBeGreaterThanOrEqual(20);
     expect(await withAnswers(client, guide)).toBe(guide);
-  }, 120_000);
+  }, 360_000);
 
   // Arguments by the names of parameters; a view with another one must be told here.
   const arguments_: Record<string, string> = {
@@ -75,7 +75,7 @@ describe('docs/analyst-guide.md', () => {
       else silent.push(...Object.keys(values).flatMap((column) => (values[column] === 0 ? [`${name}.${column}`] : [])));
     }
     expect(silent).toEqual([]);
-  }, 120_000);
+  }, 360_000);
 
   test('an answer that has changed shows', async () => {
     const [question] = questionsOf(guide);

@@ -234,7 +234,7 @@ describe('a backup taken during traffic', () => {
       committed_offset: high,
       metadata: expect.stringContaining('"p"'),
     });
-  }, 60_000);
+  }, 180_000);
 });
 
 test('a topic that is deleted and made anew under its name has another id', async () => {
@@ -251,4 +251,4 @@ test('a topic that is deleted and made anew under its name has another id', asyn
     return (await idOf()) !== first;
   });
   await expect(topicIds(kafka, ['made-anew', 'never-made'])).rejects.toThrow('Kafka knows no topic never-made');
-}, 60_000);
+}, 180_000);

@@ -27,7 +27,7 @@ import {
 } from './support/chart';
 import { canHave, goTool, helm, kubeconform } from './support/go-tool';
 
-jest.setTimeout(240_000);
+jest.setTimeout(720_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'chart-'));
 const tool = { helm: '', kubeconform: '' };

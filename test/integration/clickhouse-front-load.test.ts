@@ -10,14 +10,14 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { FrontProcess, runFront, temporaryDataDir } from './support/clickhouse-front';
 
 // Other suites share the machine.
-jest.setTimeout(30_000);
+jest.setTimeout(90_000);
 
 const data = temporaryDataDir();
 let front: FrontProcess;
 
 beforeAll(async () => {
   front = await FrontProcess.start(data.path);
-}, 120_000);
+}, 360_000);
 
 afterAll(async () => {
   await front?.end('SIGKILL');
@@ -137,7 +137,7 @@ describe('inserts', () => {
     expect(await answered).toBe(200);
     expect(await front.rows('SELECT count(), sum(length(s) = 990) FROM i')).toEqual([[105_000, 100_000]]);
     expect(readdirSync(join(data.path, 'http_spool')).filter((name) => name.startsWith('body'))).toEqual([]);
-  }, 20_000);
+  }, 60_000);
 
   test('an empty body inserts nothing', async () => {
     await table('i');
@@ -208,7 +208,7 @@ describe('exactly once', () => {
     expect(await counts()).toEqual([[900, 600, 600]]);
     expect((await insert('c', '2099-01-01 00:00:00')).text).toBe('');
     expect(await counts()).toEqual([[900, 600, 600]]);
-  }, 20_000);
+  }, 60_000);
 });
 
 function newestLog(dataDir: string): string {
@@ -253,5 +253,5 @@ describe('start and stop', () => {
     expect(await code).toBe(0);
     expect(existsSync(join(data.path, 'http_spool'))).toBe(false);
     mkdirSync(data.path, { recursive: true });
-  }, 20_000);
+  }, 60_000);
 });

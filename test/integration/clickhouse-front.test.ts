@@ -9,7 +9,7 @@ import { residentBytes } from '../../infra/local/processes';
 import { answer, FrontProcess, temporaryDataDir } from './support/clickhouse-front';
 
 // Other suites share the machine.
-jest.setTimeout(30_000);
+jest.setTimeout(90_000);
 
 const data = temporaryDataDir();
 let front: FrontProcess;
@@ -23,7 +23,7 @@ beforeAll(async () => {
     log: { level: ClickHouseLogLevel.OFF },
   });
   await front.rows('CREATE TABLE t (a UInt32, s String DEFAULT toString(a)) ENGINE = MergeTree ORDER BY a');
-}, 120_000);
+}, 360_000);
 
 afterAll(async () => {
   await client?.close();
@@ -241,7 +241,7 @@ describe('@clickhouse/client', () => {
     }
     expect(seen).toBe(rows);
     expect(peak).toBeLessThan(1_500_000_000);
-  }, 30_000);
+  }, 90_000);
 });
 
 test('gzip: a compressed statement, a compressed answer, and a body that only says it is', async () => {

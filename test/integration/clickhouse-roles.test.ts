@@ -9,7 +9,7 @@ import { projectRoot } from './support/build';
 import { FrontProcess, temporaryDataDir } from './support/clickhouse-front';
 import { migrationsFolder } from './support/migrated-database';
 
-jest.setTimeout(120_000);
+jest.setTimeout(360_000);
 
 const database = 'customer_dynamics';
 const data = temporaryDataDir();

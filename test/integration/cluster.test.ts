@@ -130,7 +130,7 @@ describe('the form for a cluster, in the embedded engine', () => {
     opened.push(plain);
     await migrate(plain, { folder: migrationsFolder });
     await fill(plain);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => Promise.all(opened.map((client) => client.close())));
 
   test('every statement is one to the parser, ON CLUSTER and replicated engines included', async () => {
@@ -149,7 +149,7 @@ describe('the form for a cluster, in the embedded engine', () => {
       const [{ formatted }] = await result.json<{ formatted: string }>();
       expect(formatted.includes('ON CLUSTER cd')).toBe(sql.includes('ON CLUSTER'));
     }
-  }, 60_000);
+  }, 180_000);
 
   test('over one shard every view gives what it gives on one server', async () => {
     const clustered = await distributed(url(), 'clustered', 'self');
@@ -166,7 +166,7 @@ describe('the form for a cluster, in the embedded engine', () => {
       expect({ view, rows: await answer(clustered, view) }).toEqual({ view, rows: expected });
     }
     expect(rows).toBeGreaterThan(2_000);
-  }, 120_000);
+  }, 360_000);
 
   test('over two shards every view can be asked, and what is counted by shard is added up', async () => {
     const clustered = await distributed(url(), 'clustered_twice', 'self_twice');
@@ -177,5 +177,5 @@ describe('the form for a cluster, in the embedded engine', () => {
       (await answer(client, '(SELECT sum(v.events) AS n FROM volume_trends AS v)')) as { n: number }[];
     // Both shards are this engine, so each row is there twice.
     expect((await events(clustered))[0].n).toBe(2 * (await events(plain))[0].n);
-  }, 120_000);
+  }, 360_000);
 });

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { projectRoot } from './support/build';
 import { canHave, composeReader, goTool } from './support/go-tool';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 interface Service {
   image: string;

@@ -14,7 +14,7 @@ describe('customer_timeline over a simulation', () => {
   beforeAll(async () => {
     database = await open('simulated');
     await loadDemoTables(database.client, simulate({ seed: 5, events: 6_000, days: 4 }));
-  }, 120_000);
+  }, 360_000);
   afterAll(() => database?.client.close());
 
   test('every event of a person is there once; sessions and legs have the counts, starts and ends of their tables', async () => {
@@ -62,14 +62,14 @@ describe('customer_timeline over a simulation', () => {
     );
     // Else the test would hold without any leg that begins in the middle of a connection.
     expect(cuts).toBeGreaterThan(20);
-  }, 120_000);
+  }, 360_000);
 });
 
 describe('customer_timeline of', () => {
   let database: AuditDatabase;
   beforeAll(async () => {
     database = await open('cases');
-  }, 60_000);
+  }, 180_000);
   afterAll(() => database?.client.close());
 
   const at = (time: string): number => Date.parse(`2026-03-02T${time}Z`);

@@ -23,7 +23,7 @@ describe('the dictionary of metrics', () => {
     client = await connectDatabase({ url, database: 'dictionary', username: 'default', password: '' });
     await migrate(client, { folder });
     relations = await readCatalogue(client);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => client?.close());
 
   const rows = async <Row>(query: string): Promise<Row[]> =>

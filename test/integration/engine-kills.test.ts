@@ -13,7 +13,7 @@ import { temporaryDataDir } from './support/clickhouse-front';
 
   beforeAll(async () => {
     kills = await EngineKills.open(folder.path);
-  }, 120_000);
+  }, 360_000);
 
   afterAll(async () => {
     await kills?.close();
@@ -35,6 +35,6 @@ import { temporaryDataDir } from './support/clickhouse-front';
       }
       expect(parts.size).toBeGreaterThanOrEqual(leastParts);
     },
-    120_000,
+    360_000,
   );
 });

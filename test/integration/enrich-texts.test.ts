@@ -54,7 +54,7 @@ describe('enrich reads and redacts what customers write, on a real Kafka', () =>
       };
     });
     await producer.send({ topic: topics.raw, messages });
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     for (const service of running) service.kill('SIGKILL');
@@ -134,7 +134,7 @@ describe('enrich reads and redacts what customers write, on a real Kafka', () =>
     expect(metricSum(first.metrics, 'enrich_texts_total', 'result="embedded"')).toBe(sent / 2);
     const again = await enriched('texts-2', { STORE_TEXT: 'all' }, true);
     expect(again.events).toEqual(first.events);
-  }, 180_000);
+  }, 540_000);
 
   test('a model server reads instead, of redacted texts; where it dies, the embedded model goes on', async () => {
     const server = await ModelServer.start((asked) => readingsFor(asked, () => 'billing'));
@@ -158,5 +158,5 @@ describe('enrich reads and redacts what customers write, on a real Kafka', () =>
     const alone = await enriched('texts-4', env);
     expect(alone.events.every(({ intent_model }) => intent_model !== 'model-server')).toBe(true);
     expect(metricSum(alone.metrics, 'enrich_texts_total', 'result="embedded"')).toBe(sent / 2);
-  }, 180_000);
+  }, 540_000);
 });

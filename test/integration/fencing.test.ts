@@ -28,5 +28,5 @@ describe('a transactional producer', () => {
     } finally {
       await Promise.all([former.close(), owner.close()]);
     }
-  }, 60_000);
+  }, 180_000);
 });

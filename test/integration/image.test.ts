@@ -9,7 +9,7 @@ import { canRunReadOnly, spawnReadOnly } from './support/read-only-run';
 import { until } from './support/service-process';
 import { withStack } from './support/stack';
 
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 // The part of the image's build that needs no Docker, as infra/Dockerfile does it, and every command run from what it makes.
 const folder = mkdtempSync(join(tmpdir(), 'customer-dynamics-image-'));
@@ -28,7 +28,7 @@ beforeAll(async () => {
   );
   rmSync(join(app, 'package-lock.json'));
   prune(join(app, 'node_modules'));
-}, 180_000);
+}, 540_000);
 
 afterAll(() => {
   for (const child of running) if (child.exitCode === null) child.kill('SIGKILL');

@@ -25,7 +25,7 @@ import { projectRoot } from './support/build';
 import { ServiceProcess, until } from './support/service-process';
 import { workerPortOffset } from './support/stack';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'ingest-access-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -13,7 +13,7 @@ import { readSettings } from '../../services/lib/settings';
 import { hasPython, runSchemathesis } from './support/schemathesis';
 
 /** The first run fetches schemathesis. */
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 let app: FastifyInstance;
 const answered = new Map<string, number>();

@@ -16,7 +16,7 @@ import { topics } from '../../services/lib/topics';
 import { ServiceProcess, until } from './support/service-process';
 import { withStack } from './support/stack';
 
-jest.setTimeout(120_000);
+jest.setTimeout(360_000);
 
 const partitions = 4;
 const log = pino({ level: 'silent' });

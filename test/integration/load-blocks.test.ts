@@ -54,7 +54,7 @@ describe('a block in ClickHouse', () => {
       );
     warehouse = of(registryUrl);
     withoutRegistry = of('http://127.0.0.1:9');
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await Promise.all([client?.close(), warehouse?.close(), withoutRegistry?.close()]);
@@ -78,7 +78,7 @@ describe('a block in ClickHouse', () => {
     const body = [...events(100_000), events(1)[0].subarray(0, -9)];
     await expect(insert('largest', body)).rejects.toThrow(/EOF/);
     expect(await stored()).toEqual({ events: 0, volume: 0, parts: 0 });
-  }, 60_000);
+  }, 180_000);
 
   test('of the largest size is one part a month, and repeating it changes nothing', async () => {
     const body = events(100_000);
@@ -88,7 +88,7 @@ describe('a block in ClickHouse', () => {
     expect(first).toEqual({ events: 100_000, volume: 98_000, parts: 2 });
     await insert('largest', body);
     expect(await stored()).toEqual(first);
-  }, 60_000);
+  }, 180_000);
 
   test('is known after the engine was killed', async () => {
     const body = events(500, 100_000);
@@ -99,7 +99,7 @@ describe('a block in ClickHouse', () => {
     await insert('before the kill', body);
     const { events: count, volume } = await stored();
     expect({ count, volume }).toEqual({ count: before.events, volume: before.volume });
-  }, 60_000);
+  }, 180_000);
 
   test('does not run when its deadline is over, which is no fault of the data', async () => {
     const error = await insert('late', events(1, 200_000), Date.now() - 1).catch((fault) => fault);

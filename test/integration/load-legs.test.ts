@@ -66,7 +66,7 @@ describe('the rows of legs in ClickHouse', () => {
     });
     await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
     [client, warehouse] = await open('legs', join(__dirname, '../../infra/clickhouse/migrations'));
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await Promise.all([client?.close(), warehouse?.close()]);
     registry?.close();
@@ -105,7 +105,7 @@ describe('the rows of legs in ClickHouse', () => {
     expect(found.toSorted(byArrival)).toEqual(rows);
     await insert(currentVersion, 'back', today(found.map((row) => ({ ...row, sign: -1 }))));
     expect(await stored()).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test('of a block begun with plan 1 are still taken by it: the columns since then have their defaults', async () => {
     const row = legOf('old', 1, 8);
@@ -130,7 +130,7 @@ describe('the rows of legs in ClickHouse', () => {
       emotion_start: null,
       emotion_end: null,
     });
-  }, 60_000);
+  }, 180_000);
 
   test('of a database filled before the columns came stand after the migration, and can be taken back', async () => {
     const all = join(__dirname, '../../infra/clickhouse/migrations');
@@ -156,7 +156,7 @@ describe('the rows of legs in ClickHouse', () => {
       await Promise.all([filled.close(), its.close()]);
       rmSync(files, { recursive: true });
     }
-  }, 60_000);
+  }, 180_000);
 
   test.each([
     { version: 1, name: 'a record with the columns', body: () => today([legOf('x', 1, 9)]) },

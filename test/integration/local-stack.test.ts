@@ -11,7 +11,7 @@ import { SchemaLookup } from '../../services/lib/schema-lookup';
 import { projectRoot } from './support/build';
 import { removeStack } from './support/stack';
 
-jest.setTimeout(120_000);
+jest.setTimeout(360_000);
 
 const portOffset = 20_200;
 const dir = join(projectRoot, '.local', `test-${portOffset}`);
@@ -23,7 +23,7 @@ let stack: Stack;
 beforeAll(async () => {
   await removeStack(dir);
   stack = await startStack(options);
-}, 300_000);
+}, 900_000);
 
 afterAll(() => removeStack(dir));
 

@@ -20,7 +20,7 @@ import {
 import { projectRoot } from './support/build';
 import { writeFakeDist } from './support/fake-services';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const portOffset = 20_400;
 const parts: readonly PartName[] = ['clickhouse', 'ingest', 'enrich', 'sessionize', 'load'];

@@ -25,7 +25,7 @@ describe('the migrations of the project', () => {
   beforeAll(async () => {
     client = await connect('migrated');
     applied = await migrate(client, { folder });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => client?.close());
 
   test('apply once, in order, and are recorded', async () => {
@@ -97,7 +97,7 @@ describe('current rows', () => {
   beforeAll(async () => {
     client = await connect('current');
     await migrate(client, { folder });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => client?.close());
 
   /** One insert for each string, e.g. "-1 +2": the rows of one session or leg, by version. */

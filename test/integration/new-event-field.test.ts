@@ -156,4 +156,4 @@ test('a new event field comes in by steps, while events come in: none is lost, d
   );
   expect(await one('SELECT count() AS n FROM dead_letters')).toEqual({ n: 0 });
   for (const service of running.values()) expect(await service.notReady()).toEqual([]);
-}, 300_000);
+}, 900_000);

@@ -45,7 +45,7 @@ beforeAll(async () => {
   await startLoad('a', 0);
   await startLoad('b', 10);
   startWriting();
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   for (const load of loads.values()) load.kill('SIGKILL');
@@ -184,7 +184,7 @@ describe('roll-ups computed anew while two loads are at work', () => {
     const ofPaths = await rebuild(deps(), paths, scope);
     expect([...new Set(ofPaths.differences.map(({ customer_id }) => customer_id))]).toEqual([lost]);
     expect(await rebuild(deps(), legs, scope)).toMatchObject({ differences: [], partitions: [] });
-  }, 120_000);
+  }, 360_000);
 
   test('a block that was counted before is not counted again after, by none of the tables', async () => {
     const again = () =>
@@ -207,7 +207,7 @@ describe('roll-ups computed anew while two loads are at work', () => {
     expect(await found()).toEqual([{ n: 6, base: 6 }]);
     await again();
     expect(await found()).toEqual([{ n: 6, base: 6 }]);
-  }, 60_000);
+  }, 180_000);
 
   test('a tool that dies stops load no longer than its lease; the same command then mends all', async () => {
     await command(`INSERT INTO volume_trends_15m (bucket_start, channel, direction, intent, events) VALUES
@@ -241,7 +241,7 @@ describe('roll-ups computed anew while two loads are at work', () => {
     const { partitions, differences } = await rebuild(deps(), volume, both);
     expect([partitions, differences.length]).toEqual([['2026'], 1]);
     expect(await count("SELECT sum(events) AS n FROM volume_trends WHERE channel = 'FAX'")).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   test('a load that was killed with a block open is waited for', async () => {
     const fence = () => fenceOf(admin, `load-${volume.topic}`, volume.topic);
@@ -253,7 +253,7 @@ describe('roll-ups computed anew while two loads are at work', () => {
     const { partitions } = await rebuild(deps({ told: (text) => told.push(text) }), volume, scope, { always: true });
     expect(partitions).toEqual(['2026']);
     expect(told.join()).toMatch(/waits: interactions\.enriched has open blocks in partitions/);
-  }, 90_000);
+  }, 270_000);
 
   test('what a load writes that nobody has asked to pause is seen, and all is done again', async () => {
     await stopWriting();
@@ -282,7 +282,7 @@ describe('roll-ups computed anew while two loads are at work', () => {
     await expect(
       rebuild(deps({ pause: { ...deps().pause, urls: ['http://127.0.0.1:9'] } }), legs, scope),
     ).rejects.toThrow(/load at http:\/\/127\.0\.0\.1:9 does not answer/);
-  }, 120_000);
+  }, 360_000);
 
   test('in the end every record is in its table once, and every view agrees with its rows', async () => {
     await stopWriting();
@@ -297,5 +297,5 @@ describe('roll-ups computed anew while two loads are at work', () => {
     expect(await count('SELECT count() AS n FROM legs_current')).toBe(truth.legs.size);
     expect(await disagreements()).toEqual({ volume_trends: 0, channel_failure_paths: 0, efficiency_metrics: 0 });
     expect(await rows("SELECT name FROM system.tables WHERE name LIKE '%\\_\\_rebuild'")).toEqual([]);
-  }, 90_000);
+  }, 270_000);
 });

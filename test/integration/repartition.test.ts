@@ -97,7 +97,7 @@ describe('sessions and legs that lie in years', () => {
     const empty = Object.entries(before).filter(([, figure]) => (figure as { rows: number }).rows === 0);
     // Else the views would agree about nothing.
     expect(empty.map(([view]) => view)).toEqual(['dead_letters', 'metric_definitions']);
-  }, 120_000);
+  }, 360_000);
   afterAll(async () => {
     await database?.client.close();
     rmSync(folder, { recursive: true });
@@ -117,7 +117,7 @@ describe('sessions and legs that lie in years', () => {
     migrationsUntil('0032');
     await migrate(database.client, { folder });
     expect(await figures()).toEqual(before);
-  }, 240_000);
+  }, 720_000);
 
   test('lie in months then, under the TTL that was set', async () => {
     const tables = await database.rows(
@@ -197,7 +197,7 @@ describe('sessions and legs that lie in years', () => {
     for (const query of [viewsAgainstRows.efficiency_metrics, viewsAgainstRows.channel_failure_paths]) {
       expect(await database.rows(query)).toEqual([{ rows: 0 }]);
     }
-  }, 60_000);
+  }, 180_000);
 });
 
 const changeOf = (row: object): object => ({ customer_id: 'new', change_seq: 2, sessions: [row], legs: [row] });

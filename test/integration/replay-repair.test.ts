@@ -63,7 +63,7 @@ test('waits until every late event is in its session, and not for those that cam
     'repaired 1 of 4 late events',
     expect.stringMatching(/^repaired: every late event is in its session after \d+\.\d s$/),
   ]);
-}, 60_000);
+}, 180_000);
 
 test('a stall is told with what to look at, and not waited for', async () => {
   const client = await open('repair_stalls', '');
@@ -73,7 +73,7 @@ test('a stall is told with what to look at, and not waited for', async () => {
   expect(told.texts.at(-1)).toMatch(
     /^not repaired: 3 of 4 late events are in no session, and nothing has moved for 0\.5 s: see `make status`.*WHERE repaired_at IS NULL`$/,
   );
-}, 60_000);
+}, 180_000);
 
 test.each([
   ['refused_at', ", refused_at Nullable(DateTime64(3, 'UTC'))", 'now64(3)'],
@@ -112,4 +112,4 @@ test('a ClickHouse that is away is waited for, and told when it stays away', asy
   await expect(wait(client, new Told(), 300)).rejects.toThrow(
     /ClickHouse does not answer .* for 0\.3 s: see `make status`/,
   );
-}, 60_000);
+}, 180_000);

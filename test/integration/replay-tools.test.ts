@@ -20,7 +20,7 @@ import { builtDist, projectRoot } from './support/build';
 import { until } from './support/service-process';
 import { withStack } from './support/stack';
 
-jest.setTimeout(120_000);
+jest.setTimeout(360_000);
 
 const local = withStack(['kafka', 'registry', 'enrich']);
 const folder = mkdtempSync(join(tmpdir(), 'dead-letters-'));

@@ -50,7 +50,7 @@ beforeAll(async () => {
     database: 'customer_dynamics',
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
   });
-}, 300_000);
+}, 900_000);
 
 afterAll(async () => {
   await senders?.end().catch(() => undefined);

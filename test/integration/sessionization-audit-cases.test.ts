@@ -105,7 +105,7 @@ beforeAll(async () => {
     cases.flatMap(eventsOf),
     cases.flatMap((one) => sessionsOf(one, eventsOf(one))),
   );
-}, 60_000);
+}, 180_000);
 
 afterAll(() => database?.client.close());
 
@@ -122,7 +122,7 @@ test.each(cases)(
     }
     expect((rows.get(what) ?? []).join(', ')).toBe(expected);
   },
-  20_000,
+  60_000,
 );
 
 test('ties: by sequence, none first, then by id in UTF-16 units, as the services compare', async () => {
@@ -146,7 +146,7 @@ test('ties: by sequence, none first, then by id in UTF-16 units, as the services
   );
   const rows = await database.audit(range('08:00', '08:01'));
   expect(rows.filter(({ customer_id }) => customer_id in first)).toEqual([]);
-}, 20_000);
+}, 60_000);
 
 const listed = (text: string): string[][] => (text === '' ? [] : text.split(', ').map((one) => one.split(' ')));
 

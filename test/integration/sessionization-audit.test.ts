@@ -54,7 +54,7 @@ describe('of a simulated organisation', () => {
       for (const row of await database.audit(piece)) pieces.set(row.session_id, row);
     }
     expect([...pieces.values()].toSorted(byCustomer)).toEqual(rows.toSorted(byCustomer));
-  }, 60_000);
+  }, 180_000);
 
   test('nothing is left after the repair', async () => {
     const database = await open('audit_repaired');
@@ -65,7 +65,7 @@ describe('of a simulated organisation', () => {
       agree: length,
       of: length,
     });
-  }, 60_000);
+  }, 180_000);
 
   test('each fault shows with its reason, and nothing else does', async () => {
     const database = await open('audit_faults');
@@ -113,7 +113,7 @@ describe('of a simulated organisation', () => {
         row(twice, 'surplus'),
       ].toSorted(byReason as never),
     );
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('of chains worked out by hand', () => {
@@ -132,7 +132,7 @@ describe('of chains worked out by hand', () => {
       ),
     );
     expect(await database.audit(ever)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('until when', () => {
@@ -181,7 +181,7 @@ describe('until when', () => {
     expect(await judged({ up_to: at(82) })).toEqual(['early']);
     expect(await judged({ up_to: at(82) + 1 })).toEqual(['early', 'later']);
     expect(await judged({ up_to: at(72) })).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 function figures(session: FoundSession): FoundSession {

@@ -20,12 +20,12 @@ beforeAll(async () => {
   fleet = await SessionizeFleet.connect(addresses);
   const options = { seed, events, customers: 400, days: 5, poison: 4 };
   input = await SessionsInput.open(fleet.kafka, addresses.schemaRegistryUrl, options);
-}, 30_000);
+}, 90_000);
 
 afterAll(async () => {
   await fleet?.close();
   await input?.close();
-}, 30_000);
+}, 90_000);
 
 /** That a fault struck in the middle of the work: of the writing, and of the reading of what was written. */
 async function expectUnfinished(writing: Writing): Promise<void> {
@@ -72,7 +72,7 @@ describe('sessions are exactly those of the rule, each once', () => {
     expect(writing.pending).toBeGreaterThan(0);
 
     await finish(writing);
-  }, 240_000);
+  }, 720_000);
 
   test('after a drained shutdown in the middle of work, which leaves nothing open', async () => {
     const writing = new Writing(input, 0, 60, 1_000);
@@ -90,7 +90,7 @@ describe('sessions are exactly those of the rule, each once', () => {
 
     await fleet.start('a');
     await finish(writing);
-  }, 120_000);
+  }, 360_000);
 });
 
 /** A record written now is readable at once: behind an open transaction it would be hidden until that times out. */

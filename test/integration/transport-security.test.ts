@@ -30,7 +30,7 @@ import {
 import { ServiceProcess, until } from './support/service-process';
 import { withStack, workerPortOffset } from './support/stack';
 
-jest.setTimeout(120_000);
+jest.setTimeout(360_000);
 
 (hasOpenssl ? describe : describe.skip)('TLS, passwords, client certificates and ACLs (needs OpenSSL 3)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'transport-security-'));

@@ -29,7 +29,7 @@ describe('TTLs', () => {
         { ...session, session_id: 'new', started_at: days(1) },
       ],
     );
-  }, 60_000);
+  }, 180_000);
   afterAll(() => database?.client.close());
 
   const held = async (): Promise<unknown> => {

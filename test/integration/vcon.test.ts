@@ -56,7 +56,7 @@ beforeAll(async () => {
   again = await AuditDatabase.open(clickhouseUrl, 'told_again');
   const events = ['chatwoot', 'zendesk', 'meta', 'vcon', 'intercom'].flatMap((name) => eventsOf(name));
   await loadDemoTables(first.client, linesOf(events));
-}, 300_000);
+}, 900_000);
 
 afterAll(async () => {
   await first?.client.close();

@@ -22,7 +22,7 @@ import { withStack } from './support/stack';
 import { type Heard, recorder, TrackedSite } from './support/tracked-site';
 
 /** The first run fetches Chromium. */
-jest.setTimeout(120_000);
+jest.setTimeout(360_000);
 
 const key = 'public-key-of-the-shop';
 /** Longer than the tracker gathers events. */
@@ -99,7 +99,7 @@ const kept = (): Promise<unknown> => page.evaluate('[Object.keys(localStorage), 
     const entry = { id: 'shop', sha256, sources: ['web'], in_url: true, origins: [site.origin] };
     writeFileSync(join(folder, 'access.json'), JSON.stringify({ keys: [entry] }));
     [browser] = await Promise.all([startChromium(), startIngest()]);
-  }, 300_000);
+  }, 900_000);
 
   afterAll(async () => {
     await browser?.close();

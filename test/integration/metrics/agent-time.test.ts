@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { withStack } from '../support/stack';
 import { at, hour, minute, ServiceDatabase, sqlTime, statusChange } from './service-rows';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 let database: ServiceDatabase;
 beforeAll(async () => {
   database = await ServiceDatabase.open(local.stack.addresses.clickhouseUrl, 'agent_time');
-}, 60_000);
+}, 180_000);
 afterAll(() => database?.close());
 
 const intervals = (agent: string, from: string, to: string) =>

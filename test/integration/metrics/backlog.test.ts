@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { withStack } from '../support/stack';
 import { at, caseEvent, day, hour, message, ServiceDatabase, sqlTime } from './service-rows';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 let database: ServiceDatabase;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
     caseEvent('only solved', '2026-03-03 09:00', 'case.resolved'),
     message('no case', '2026-03-03 09:00', 'CUSTOMER'),
   ]);
-}, 60_000);
+}, 180_000);
 afterAll(() => database?.close());
 
 const backlog = (time: string) =>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { withStack } from '../support/stack';
 import { at, ServiceDatabase, sqlTime } from './service-rows';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 let database: ServiceDatabase;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ beforeAll(async () => {
     ...rows('torn', 'Europe/Berlin', '11:00', '12:00'),
   ]);
   await database.insert('business_holidays', [{ schedule: 'holiday', day: '2026-03-03', name: 'a Tuesday' }]);
-}, 60_000);
+}, 180_000);
 afterAll(() => database?.close());
 
 /** Business time within the range, as [start, end] without the seconds. */

@@ -3,7 +3,7 @@ import { withStack } from '../support/stack';
 import { at, day, hour, minute, ServiceDatabase, sqlTime } from './service-rows';
 import { conversations } from './told-conversations';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 let database: ServiceDatabase;
 beforeAll(async () => {
@@ -17,7 +17,7 @@ beforeAll(async () => {
     ...weekdays.map((weekday) => ({ ...hours, weekday, opens_at: '08:00', valid_from: '2026-04-01' })),
   ]);
   await database.insert('business_holidays', [{ schedule: 'support', day: '2026-04-03', name: 'Good Friday' }]);
-}, 60_000);
+}, 180_000);
 afterAll(() => database?.close());
 
 const metrics = (conversation: string, schedule = '', upTo = 'NULL') =>

@@ -7,7 +7,7 @@ const local = withStack(['clickhouse'], { setUpSteps: [] });
 let tables: JourneyTables;
 beforeAll(async () => {
   tables = await JourneyTables.open(local.stack.addresses.clickhouseUrl, 'journey_rates');
-}, 60_000);
+}, 180_000);
 afterAll(() => tables?.close());
 beforeEach(() => tables.empty('legs', 'sessions'));
 

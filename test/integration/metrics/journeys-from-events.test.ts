@@ -91,7 +91,7 @@ test('contacts that two sources call by one name are two in every view', async (
   );
   expect(counted).toEqual([{ contacts: 3, contacts_answered: 2, transfers: 0 }]);
   await tables.close();
-}, 60_000);
+}, 180_000);
 
 describe('from events to metrics', () => {
   let tables: JourneyTables;
@@ -105,7 +105,7 @@ describe('from events to metrics', () => {
       legs.map((leg) => ({ ...row(leg), customer_id: 'C1' })),
     );
     await tables.insert('sessions', sessions.map(row));
-  }, 60_000);
+  }, 180_000);
   afterAll(() => tables?.close());
 
   test('three dealings: a visit, a chat through bot and two queues, a call with its call back', async () => {

@@ -71,7 +71,7 @@ beforeAll(async () => {
         shuffled.slice(place, place + 2000).map(({ row }) => row),
       );
   }
-}, 120_000);
+}, 360_000);
 afterAll(() => tables?.close());
 
 const range = { from: time(from), to: time(to) };

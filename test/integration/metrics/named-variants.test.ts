@@ -4,13 +4,13 @@ import { type Leg, LegDatabase, legOf, queuedLeg } from './leg-database';
 
 /** Dialling, percentiles of waits, net FCR, bridged callbacks, response levels, missed opportunities: worked out by hand. */
 // On a busy machine; nothing here is about time.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 let database: LegDatabase;
 beforeAll(async () => {
   database = await LegDatabase.open(local.stack.addresses.clickhouseUrl, 'named_variants');
-}, 120_000);
+}, 360_000);
 afterAll(() => database?.client.close());
 
 const minute = 60_000;

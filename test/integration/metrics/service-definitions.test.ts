@@ -3,7 +3,7 @@ import { service } from '../../../infra/clickhouse/metric-definitions/service';
 import { AuditDatabase } from '../support/audit-database';
 import { withStack } from '../support/stack';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 let database: AuditDatabase;
 beforeAll(async () => {

@@ -20,7 +20,7 @@ const range = { from: at('2026-03-06 00:00'), to: at('2026-04-04 12:34:56.789') 
 const sqlRange = `from = '${sqlTime(range.from)}', to = '${sqlTime(range.to)}'`;
 
 // On a busy machine; nothing here is about time.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 
@@ -53,7 +53,7 @@ describe.each([1, 2, 3])('with seed %i', (seed) => {
     const classes = (table: string) => database.rows(`SELECT source_system, status, class FROM ${table} FINAL`);
     agentClasses = (await classes('agent_status_classes')) as unknown as StatusClass[];
     caseClasses = (await classes('case_status_classes')) as unknown as StatusClass[];
-  }, 60_000);
+  }, 180_000);
   afterAll(() => database?.close());
 
   /** Exactly the same rows, every column. */

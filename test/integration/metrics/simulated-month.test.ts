@@ -76,7 +76,7 @@ describe('a month of the simulated organisation, through the services’ rules i
       agentClasses: agentClasses as unknown as StatusClass[],
       caseClasses: caseClasses as unknown as StatusClass[],
     };
-  }, 240_000);
+  }, 720_000);
   afterAll(() => database?.client.close());
 
   const sendUpTo = async (share: number): Promise<void> => {
@@ -105,19 +105,19 @@ describe('a month of the simulated organisation, through the services’ rules i
     await sendUpTo(0.35);
     expect(warehouse.takenBack).toBeGreaterThan(1_000);
     await agree();
-  }, 240_000);
+  }, 720_000);
 
   test('while more arrives and late events join sessions of before', async () => {
     await repair();
     await sendUpTo(0.7);
     await agree();
-  }, 240_000);
+  }, 720_000);
 
   test('when all has arrived and when all is repaired', async () => {
     await sendUpTo(1);
     await repair();
     await agree();
-  }, 240_000);
+  }, 720_000);
 
   test('every metric view was asked, and had rows to be wrong about', async () => {
     const views = (await readCatalogue(database.client)).filter(isMetricView).map(({ name }) => name);

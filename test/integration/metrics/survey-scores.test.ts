@@ -3,12 +3,12 @@ import type { ServiceEvent } from '../../support/recompute/service';
 import { withStack } from '../support/stack';
 import { at, day, minute, ServiceDatabase, serviceEvent, sqlTime } from './service-rows';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const local = withStack(['clickhouse'], { setUpSteps: [] });
 let database: ServiceDatabase;
 beforeAll(async () => {
   database = await ServiceDatabase.open(local.stack.addresses.clickhouseUrl, 'surveys');
-}, 60_000);
+}, 180_000);
 afterAll(() => database?.close());
 
 type Scale = [min: number | null, max: number | null];

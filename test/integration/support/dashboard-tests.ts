@@ -34,7 +34,7 @@ export function dashboardTests(client: () => ClickHouseClient, url: () => string
     for (const query of queries) faults.push(...(await faultsOf(client(), query, askedOf(query))));
     expect(queries.length).toBeGreaterThan(50);
     expect(faults).toEqual([]);
-  }, 120_000);
+  }, 360_000);
 
   test('a choice of one channel, queue and intent in another time zone is answered too', async () => {
     const chosen = {
@@ -51,7 +51,7 @@ export function dashboardTests(client: () => ClickHouseClient, url: () => string
     }
     // Nothing was about that intent: what may be missing is rows, not an answer.
     expect(faults.filter((fault) => !/: (no rows|not one row with a value|nothing but NULL)$/.test(fault))).toEqual([]);
-  }, 120_000);
+  }, 360_000);
 
   test('no panel reads what is outside its range', async () => {
     const scans: string[] = [];
@@ -60,7 +60,7 @@ export function dashboardTests(client: () => ClickHouseClient, url: () => string
       if (read > 4 * granuleRows) scans.push(`${query.dashboard} / ${query.panel.title}: ${read} rows`);
     }
     expect(scans).toEqual([]);
-  }, 120_000);
+  }, 360_000);
 
   describe('with a column renamed in a copy of the migrations', () => {
     const copy = { client: undefined as ClickHouseClient | undefined, scratch: undefined as ScratchCopy | undefined };
@@ -77,7 +77,7 @@ export function dashboardTests(client: () => ClickHouseClient, url: () => string
       });
       const folder = join(copy.scratch.root, 'infra/clickhouse/migrations');
       await migrate(copy.client, { folder }).catch(() => undefined);
-    }, 120_000);
+    }, 360_000);
     afterAll(async () => {
       await copy.client?.close();
       copy.scratch?.remove();
@@ -89,7 +89,7 @@ export function dashboardTests(client: () => ClickHouseClient, url: () => string
       const named = faults.filter((fault) => /rescued_by_channel/.test(fault)).map((fault) => fault.split(':')[0]);
       expect(named).toContain('Channel-failure paths / Rescued A');
       expect(named.length).toBeGreaterThanOrEqual(4);
-    }, 120_000);
+    }, 360_000);
   });
 
   test('a metric renamed in a copy of the services is named by the panels that use it', () => {
@@ -115,5 +115,5 @@ export function dashboardTests(client: () => ClickHouseClient, url: () => string
     } finally {
       scratch.remove();
     }
-  }, 60_000);
+  }, 180_000);
 }

@@ -78,7 +78,7 @@ export function driverTests(client: () => ClickHouseClient, url: () => string): 
       }
     }
     expect(differing).toEqual([]);
-  }, 200_000);
+  }, 600_000);
 }
 
 async function ownAnswer(client: ClickHouseClient, query: string): Promise<unknown[][]> {

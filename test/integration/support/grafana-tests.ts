@@ -61,7 +61,7 @@ export function grafanaTests(url: () => string): void {
       readFileSync(join(given.GF_PATHS_PROVISIONING!, 'dashboards/customer-dynamics.yaml'), 'utf8'),
     );
     expect(dashboards.providers[0].options.path).toBe(join(projectRoot, 'dashboards/generated'));
-  }, 60_000);
+  }, 180_000);
 
   test('without Grafana and Docker it says how to get one', () => {
     const env = { ...process.env, ...own, PATH: join(folder, 'nothing') };

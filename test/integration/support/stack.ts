@@ -41,7 +41,7 @@ export function withStack(parts: readonly PartName[], options: TestStackOptions 
   afterAll(async () => {
     await stopStack({ dir });
     await cleanData(dir);
-  }, 60_000);
+  }, 180_000);
 
   return {
     get stack() {
