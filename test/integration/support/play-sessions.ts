@@ -15,6 +15,8 @@ export interface Played {
   takenBack: number;
   /** Input offset of the last progress record of each partition. */
   inputOffsets: Map<number, number>;
+  /** By customer a line for each record of theirs: where, what kind, which events became state, which session rows. */
+  history: Map<string, string[]>;
 }
 
 /**
@@ -25,14 +27,22 @@ export interface Played {
 export async function playSessions(admin: Admin, reader: PartitionReader, registryUrl: string): Promise<Played> {
   const subject = `${topics.sessions}-value`;
   const codec = await AvroCodec.register<SessionChangeSet>(registryUrl, subject, valueSchemas[topics.sessions]);
-  const played: Played = { sessions: new Map(), legs: new Map(), changeSets: 0, takenBack: 0, inputOffsets: new Map() };
+  const played: Played = {
+    sessions: new Map(),
+    legs: new Map(),
+    changeSets: 0,
+    takenBack: 0,
+    inputOffsets: new Map(),
+    history: new Map(),
+  };
   const lastSeq = new Map<number, number>();
   await readTopic(admin, reader, topics.sessions, ({ value, headers, offset }, partition) => {
     if (value === null) return;
     const kind = headers?.[kindHeader]?.toString();
+    const set = codec.decode(value);
+    if (!set.progress) tell(played.history, set, `${partition}/${offset} ${kind ?? 'set'}`);
     // Whole states repeat what stands.
     if (kind === 'snapshot') return;
-    const set = codec.decode(value);
     const before = lastSeq.get(partition) ?? 0;
     const fail = (what: string): never => {
       throw new Error(`${topics.sessions} partition ${partition} offset ${offset}: ${what}`);
@@ -52,6 +62,21 @@ export async function playSessions(admin: Admin, reader: PartitionReader, regist
     lastSeq.set(partition, Math.max(before, set.change_seq));
   });
   return played;
+}
+
+function tell(
+  history: Map<string, string[]>,
+  { customer_id, change_seq, state, sessions }: SessionChangeSet,
+  what: string,
+): void {
+  const lines = history.get(customer_id) ?? [];
+  history.set(customer_id, lines);
+  const rows = sessions.map(
+    ({ session_id, sign, event_count }) => `${sign > 0 ? '+' : '-'}${session_id} ${event_count}`,
+  );
+  lines.push(
+    `${what} ${change_seq}: state ${state.map(({ event_id }) => event_id).join(' ')}; rows ${rows.join(', ')}`,
+  );
 }
 
 /** Answers how many rows were taken back. */
