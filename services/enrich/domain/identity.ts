@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { Identity } from '../../../schemas/types';
-import { Memo } from './memo';
+import { Recent } from './recent';
 
 export interface IdentityRules {
   /** Key of the HMAC that stands for identities in `customer_id`. */
@@ -66,16 +66,19 @@ export function customerOf(identities: Identity[], rules: IdentityRules): Custom
 }
 
 /** Derived ids of identities met lately, by the rules they were derived under: customers come again, and a HMAC costs ten times as much. */
-const lately = new WeakMap<IdentityRules, Memo>();
+const lately = new WeakMap<IdentityRules, Recent<string>>();
 
 function derivedId(type: string, value: string, rules: IdentityRules): string {
-  const memo = lately.get(rules) ?? new Memo(20_000);
-  lately.set(rules, memo);
+  const met = lately.get(rules) ?? new Recent<string>(40_000);
+  lately.set(rules, met);
   // Types may hold colons: by its length, no type and value are taken for others.
-  return memo.of(`${type.length}:${type}:${value}`, () => {
-    const normal = normalise(type, value, rules.country);
-    return `~${type}:${pseudonym(`${type}:${normal}`, rules.key)}`;
-  });
+  const key = `${type.length}:${type}:${value}`;
+  const known = met.get(key);
+  if (known !== undefined) return known;
+  const normal = normalise(type, value, rules.country);
+  const id = `~${type}:${pseudonym(`${type}:${normal}`, rules.key)}`;
+  met.set(key, id);
+  return id;
 }
 
 /** Position in `strength`; a verified identity of a kind that has no verified rank counts as the same unverified. */

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../lib/log';
+import { Recent } from '../domain/recent';
 import { redact, redactionKinds } from '../domain/redaction/redact';
 import type { TextReading } from '../domain/text-reading';
 import type { ModelServerMetrics } from '../metrics';
 import type { EmbeddedReadings, TextReadings, TextRequest } from '../texts';
 import { CallFailed, type CallOptions, call } from './client';
-import { Breaker, type Clock, PerMinute, Recent } from './limits';
+import { Breaker, type Clock, PerMinute } from './limits';
 import { type Labels, protocolOf, readingOf, type ServedText } from './protocol';
 import type { ModelServerSettings } from './settings';
 
