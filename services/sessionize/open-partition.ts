@@ -8,9 +8,9 @@ import { restoreSessions } from './restore';
 import { SessionizeTask } from './sessionize';
 import { SessionStore } from './store';
 
-/** What the offset metadata of the input says. */
+/** What the offset metadata of the input says. The floor is null where an owner before 2026-11-27 wrote it. */
 interface Saved {
-  floor?: number;
+  floor?: number | null;
   change_seq?: number;
 }
 
@@ -33,9 +33,10 @@ export async function openPartition(
       [topics.enriched, input.offset],
       [topics.commands, commands.offset],
     ]);
-    const isUnchanged = previous && [...positions].every(([topic, offset]) => previous.position(topic) === offset);
+    const saved = JSON.parse(input.metadata || '{}') as Saved;
     const { store, pace } =
-      (isUnchanged && previous.keep()) || (await restore(deps, partition, producer, input, control));
+      previous?.keepAsOf(positions, saved.change_seq ?? 0) ??
+      (await restore(deps, partition, producer, input.committed, saved, control));
     const deadLetterPartitions = await client.partitionsOf(topics.deadLetter);
     return new SessionizeTask(deps, partition, deadLetterPartitions, producer, positions, store, pace);
   } catch (error) {
@@ -48,21 +49,23 @@ async function restore(
   deps: SessionizeDeps,
   partition: number,
   producer: TransactionalProducer,
-  input: { committed: boolean; offset: number; metadata: string },
+  isCommitted: boolean,
+  { floor: savedFloor, change_seq: savedSeq = 0 }: Saved,
   control: Control,
 ) {
   const { client, rules, packing, hotCustomers } = deps;
   const end = deps.metrics.restoreSeconds.startTimer();
-  const saved = JSON.parse(input.metadata || '{}') as Saved;
   const low = await lowWatermark(client.admin, topics.sessions, partition);
-  const isLost = saved.floor !== undefined && saved.floor < low;
-  if (isLost && !deps.acceptLost) throw new LostRecords(topics.sessions, partition, saved.floor as number, low);
+  const floor = Math.max(savedFloor ?? low, low);
+  if (typeof savedFloor === 'number' && savedFloor < low && !deps.acceptLost) {
+    throw new LostRecords(topics.sessions, partition, savedFloor, low);
+  }
   const { store, waiting, told } = await restoreSessions({
     reader: client.reader,
     producer,
     codec: deps.codecs.changeSet,
     partition,
-    floor: input.committed ? Math.max(saved.floor ?? low, low) : undefined,
+    floor: isCommitted ? floor : undefined,
     low,
     rules,
     control,
@@ -74,10 +77,10 @@ async function restore(
         deps.snapshotAfterRecords,
         watermark,
         // Never below what was given: a version is not used twice.
-        Math.max(changeSeq, saved.change_seq ?? 0),
+        Math.max(changeSeq, savedSeq),
         nextOffset,
         undefined,
-        saved.floor === undefined ? low : Math.max(saved.floor, low),
+        floor,
       ),
   });
   const pace = new RevisionPace(deps.revisionEveryMs);

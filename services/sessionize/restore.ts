@@ -9,6 +9,7 @@ import type { TransactionalProducer } from '../lib/kafka/transactional-producer'
 import { kindHeader, topics } from '../lib/topics';
 import { Customer } from './domain/customer';
 import type { SessionRules } from './domain/rules';
+import type { Session } from './domain/session';
 import { Watermark } from './domain/watermark';
 import type { RawPositions } from './pace';
 import type { RecordKind } from './records';
@@ -75,7 +76,7 @@ export async function restoreSessions(input: RestoreInput): Promise<Restored> {
     sinceHeartbeat += 1;
     if (sinceHeartbeat < customersBetweenHeartbeats) continue;
     sinceHeartbeat = 0;
-    store.tidy();
+    store.makeRoom();
     await control.heartbeat();
   }
   return { store, waiting, told: log.told?.raw ?? [] };
@@ -136,8 +137,9 @@ async function readLog({ reader, codec, partition, floor, low, control }: Restor
 }
 
 /**
- * One customer from its change sets, in order. Sessions that the watermark has passed are left out, unless rows for them
- * are still to come: what lies below the floor is of passed sessions only, so those may be incomplete.
+ * One customer from its change sets, in order, with the sessions that whoever wrote them still had (`Customer.evict`), and
+ * whether rows for them are still to come. What lies below the floor is of sessions given up, so those may be incomplete.
+ * By ids: a customer keeps some events in a form of its own, so that they are not the objects that were put in.
  */
 export function restoreCustomer(
   sets: readonly { offset: number; set: SessionChangeSet }[],
@@ -146,29 +148,43 @@ export function restoreCustomer(
 ): { customer: Customer; isWaiting: boolean } {
   const sessions = new Map<string, SessionRow>();
   const legs = new Map<string, LegRow>();
-  const offsets = new Map<SessionEvent, number>();
-  let untold = new Set<SessionEvent>();
+  const events: SessionEvent[] = [];
+  const offsets = new Map<string, number>();
+  let untold = new Set<string>();
   const customer = new Customer(rules);
   for (const { offset, set } of sets) {
-    for (const event of set.state) offsets.set(event, offset);
+    for (const event of set.state) {
+      events.push(event);
+      if (!offsets.has(event.event_id)) offsets.set(event.event_id, offset);
+    }
     for (const row of set.sessions) replayRow(sessions, row.session_id, row);
     for (const row of set.legs) replayRow(legs, row.leg_id, row);
     if (set.sessions.length > 0) untold = new Set();
-    else for (const event of set.state) untold.add(event);
+    else for (const { event_id } of set.state) untold.add(event_id);
     customer.changeSeq = set.change_seq;
   }
-  customer.add([...offsets.keys()]);
-  const waits = new Set<unknown>();
+  customer.add(events);
+  const waits = new Set<Session>();
   for (const session of customer.sessions) {
-    for (const event of session.events()) {
-      session.floor = Math.min(session.floor, offsets.get(event) as number);
-      if (untold.has(event)) waits.add(session);
+    for (const { event_id } of session.events()) {
+      session.floor = Math.min(session.floor, offsets.get(event_id) as number);
+      if (untold.has(event_id)) waits.add(session);
     }
   }
-  const isPassed = ({ reach }: { reach: number }) => watermark !== undefined && reach + rules.lateness_ms < watermark;
-  customer.sessions = customer.sessions.filter((session) => waits.has(session) || !isPassed(session));
   customer.adopt({ sessions: [...sessions.values()], legs: [...legs.values()] });
-  return { customer, isWaiting: !customer.settle() };
+  let isFirst = true;
+  let isWaiting = false;
+  customer.sessions = customer.sessions.filter((session) => {
+    const isPassed = !waits.has(session) && session.isPassedBy(watermark);
+    isFirst &&= isPassed;
+    if (isFirst) return false;
+    const isSettled = session.settle();
+    // Rows were told and are not what its events make: part of it lies below the floor.
+    if (isPassed && !isSettled) return false;
+    isWaiting ||= !isSettled;
+    return true;
+  });
+  return { customer, isWaiting };
 }
 
 function replayRow<Row extends { sign: number }>(emitted: Map<string, Row>, id: string, row: Row): void {

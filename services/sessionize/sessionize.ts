@@ -53,9 +53,19 @@ export class SessionizeTask implements PartitionTask {
     return this.positions.get(topic) as number;
   }
 
-  /** The state, for whoever opens the partition next and finds nothing committed since; undefined when it is worthless. */
-  keep(): { store: SessionStore; pace: RevisionPace } | undefined {
-    return this.isClean ? { store: this.store, pace: this.pace } : undefined;
+  /**
+   * The state, for whoever opens the partition next; undefined when it is not what is committed. The same positions do not
+   * say so: revisions that had waited move none, and another owner may have emitted them.
+   */
+  keepAsOf(
+    positions: ReadonlyMap<string, number>,
+    changeSeq: number,
+  ): { store: SessionStore; pace: RevisionPace } | undefined {
+    const isAsCommitted =
+      this.isClean &&
+      this.store.changeSeq === changeSeq &&
+      [...positions].every(([topic, offset]) => this.positions.get(topic) === offset);
+    return isAsCommitted ? { store: this.store, pace: this.pace } : undefined;
   }
 
   async handle(input: TaskInput, control: Control): Promise<void> {

@@ -115,8 +115,16 @@ export class SessionStore {
   tidy(): void {
     this.walkOn();
     for (const [id, { sessions }] of this.used) if (sessions.length === 0 && this.hot.has(id)) this.forget(id);
-    if (this.hot.size > this.hotCustomers) this.freeze();
+    this.makeRoom();
     this.used = new Map();
+  }
+
+  /**
+   * Packs who has not been used of late, beyond so many. Alone while a state is being restored: a walk begun then would
+   * not know of who comes after, whose floors lie below where it begins.
+   */
+  makeRoom(): void {
+    if (this.hot.size > this.hotCustomers) this.freeze();
   }
 
   /**

@@ -153,12 +153,10 @@ export class Customer {
   evict(watermark: number | undefined): void {
     if (watermark === undefined) return;
     let passed = 0;
-    while (passed < this.sessions.length && this.isPassed(this.sessions[passed], watermark)) passed += 1;
+    const { sessions } = this;
+    while (passed < sessions.length && sessions[passed].isRevised && sessions[passed].isPassedBy(watermark))
+      passed += 1;
     if (passed > 0) this.sessions = this.sessions.slice(passed);
-  }
-
-  private isPassed(session: Session, watermark: number): boolean {
-    return session.isRevised && session.reach + this.rules.lateness_ms < watermark;
   }
 
   /** The plain case: one session, which every event touches. */

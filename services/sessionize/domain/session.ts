@@ -176,6 +176,11 @@ export class Session {
     return { sessions: [...this.standingSessions], legs: [...emitted, ...(this.standingLegs?.values() ?? [])] };
   }
 
+  /** Whether nothing that is in time can join it any more, but for what an earlier session reaches over it. */
+  isPassedBy(watermark: number | undefined): boolean {
+    return watermark !== undefined && this.reach + this.rules.lateness_ms < watermark;
+  }
+
   /** Whether its rows say all that is in it. */
   get isRevised(): boolean {
     return this.unrevised === 0 && this.standingSessions.length === 1 && !this.standingLegs;

@@ -13,6 +13,8 @@ const when = fc.oneof(
 
 const event = fc.record({
   at: when,
+  // As most page views are, without ids and judgements: they are kept in a form of their own (domain/plain-event.ts).
+  isPlain: fc.boolean(),
   channel: fc.constantFrom('WEB', 'VOICE', 'CHAT', 'SMS', 'EMAIL', 'UNKNOWN') as fc.Arbitrary<SessionEvent['channel']>,
   type: fc.constantFrom(
     'web.page_viewed',
@@ -61,6 +63,28 @@ const event = fc.record({
   confidence: fc.constantFrom(null, 0.5, 0.9),
 });
 
+type One = typeof event extends fc.Arbitrary<infer T> ? T : never;
+
+/** Ids, measures and judgements. */
+const saying = (one: One): Partial<SessionEvent> => ({
+  interaction_id: one.interaction,
+  contact_id: one.contact,
+  agent_id: one.agent,
+  queue: one.queue,
+  previous_interaction_id: one.previous,
+  disconnect_by: one.disconnect,
+  resolved_by: one.resolved,
+  goal: one.goal,
+  case_id: one.caseId,
+  order_id: one.order,
+  cost_minor: one.cost,
+  cost_currency: one.cost === null ? null : one.currency,
+  failure_step: one.step,
+  emotion_score: one.score,
+  intent: one.intent,
+  intent_confidence: one.confidence,
+});
+
 /** A customer's events, each with an id of its own, in no order. */
 export const arbitraryEvents: fc.Arbitrary<SessionEvent[]> = fc
   .array(event, { minLength: 1, maxLength: 24 })
@@ -74,25 +98,10 @@ export const arbitraryEvents: fc.Arbitrary<SessionEvent[]> = fc
         source_sequence: one.sequence,
         channel: one.channel,
         stage: one.stage,
-        interaction_id: one.interaction,
-        contact_id: one.contact,
-        agent_id: one.agent,
         actor_type: one.actor,
         direction: one.direction,
-        queue: one.queue,
-        previous_interaction_id: one.previous,
-        disconnect_by: one.disconnect,
-        resolved_by: one.resolved,
-        goal: one.goal,
-        case_id: one.caseId,
-        order_id: one.order,
-        cost_minor: one.cost,
-        cost_currency: one.cost === null ? null : one.currency,
         outcome: one.outcome,
-        failure_step: one.step,
-        emotion_score: one.score,
-        intent: one.intent,
-        intent_confidence: one.confidence,
+        ...(one.isPlain ? {} : saying(one)),
       }),
     ),
   );

@@ -61,6 +61,9 @@ export class World {
     deadLetter: jsonCodec<DeadLetter>(),
   };
 
+  /** Of the sessions topic, where it begins for whoever restores: raised to the committed floor by `trim`. */
+  private low = 0;
+
   /** As the topic tells them to whoever opens the partition. */
   readonly erasures = new Erasures('a key for tests only');
 
@@ -100,6 +103,15 @@ export class World {
   progress(): SessionChangeSet | undefined {
     const last = this.log(topics.sessions).findLast(({ message }) => message.headers?.kind === 'progress');
     return last && this.codecs.changeSet.decode(last.message.value as Buffer);
+  }
+
+  /** What retention may do at the worst: nothing is left below the floor that is committed. */
+  trim(): void {
+    const { metadata } = this.committed.get(topics.enriched) ?? {};
+    if (!metadata) return;
+    const { floor } = JSON.parse(metadata) as { floor: number };
+    if (!Number.isInteger(floor)) throw new Error(`the floor committed is ${floor}`);
+    this.low = Math.max(this.low, floor);
   }
 
   log(topic: string): LogRecord[] {
@@ -160,8 +172,12 @@ export class World {
         { topic, partitions: [{ partition: 0, offset: String(found?.offset ?? -1), metadata: found?.metadata }] },
       ];
     };
-    const fetchTopicOffsets = async () => [{ partition: 0, offset: '0', high: '0', low: '0' }];
+    const fetchTopicOffsets = async (topic: string) => {
+      const low = String(topic === topics.sessions ? this.low : 0);
+      return [{ partition: 0, offset: '0', high: '0', low }];
+    };
     const read = async (topic: string, _partition: number, from: number, visit: (message: KafkaMessage) => boolean) => {
+      if (from < this.low) throw new Error(`${from} is no longer there`);
       for (const record of this.log(topic)) {
         if (record.offset < from || record.message === controlRecord) continue;
         if (!visit(asFetched(record))) return record.offset + 1;
