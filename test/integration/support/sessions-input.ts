@@ -126,7 +126,6 @@ export class SessionsInput {
     this.rawTimes.set(rawPartition, raw_time);
     const record = this.record(event, rawPartition, raw_time);
     if (!this.poisonAt.has(number)) return [record];
-    // Without the third kind: a schema that the registry does not know still stops a partition (avro.test.ts).
     const value = spoilt(record.message.value as Buffer, number);
     return [{ message: { ...record.message, value }, poison: true }, record];
   }
