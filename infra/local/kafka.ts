@@ -104,7 +104,9 @@ async function prepare(context: PartContext): Promise<Command> {
   };
   const flags = javaFlags(context.stackDir, 'kafka', 320);
   const logDir = join(dataDir, 'kafka');
-  if (!existsSync(logDir)) await format({ ...base, args: [...flags, ...base.args] }, context, logDir);
+  // It lives for seconds: what the optimising compiler does for it comes too late.
+  const brief = [...flags, '-XX:TieredStopAtLevel=1'];
+  if (!existsSync(logDir)) await format({ ...base, args: [...brief, ...base.args] }, context, logDir);
 
   const propertiesPath = join(configDir, 'kafka.properties');
   writeProperties(propertiesPath, { ...serverProperties(context.addresses, logDir), ...context.kafka?.properties });
