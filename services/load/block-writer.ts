@@ -11,7 +11,7 @@ import type { Persistence } from './persistence';
 import { TablesLost } from './positions';
 import { isDataFault } from './refused-data';
 import { NotLoadable, whyRefused } from './refused-records';
-import { isData, type Stream } from './streams/stream';
+import type { Stream } from './streams/stream';
 import type { Warehouse } from './warehouse';
 
 export interface BlockWriterDeps {
@@ -47,7 +47,7 @@ export class BlockWriter {
     control: Control,
     commit: CommitIntent,
   ): Promise<Intent> {
-    const data = records.filter(isData);
+    const data = records.filter(this.stream.isData);
     const faults = await this.inspect(data, control);
     const begun = await this.commitWithout(intent, records, faults, control, commit);
     return this.insertSound(begun, records, data, control, commit);
@@ -61,7 +61,7 @@ export class BlockWriter {
     commit: CommitIntent,
   ): Promise<Intent> {
     // What it finds is left out already; but from here on the schemas are known.
-    const data = records.filter(isData);
+    const data = records.filter(this.stream.isData);
     await this.inspect(data, control);
     return this.insertSound(intent, records, data, control, commit);
   }

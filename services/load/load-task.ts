@@ -15,7 +15,7 @@ import type { Pausable, Pauses } from './pause';
 import { TablesLost } from './positions';
 import { NotLoadable } from './refused-records';
 import type { Screen } from './screen';
-import { isData, type Stream } from './streams/stream';
+import type { Stream } from './streams/stream';
 
 export interface LoadDeps extends BlockWriterDeps {
   halts: Halts;
@@ -216,7 +216,7 @@ export class LoadTask implements PartitionTask, Pausable {
       left_out: [],
     };
     const spans = this.spansOf(records);
-    const { end } = records.some(isData)
+    const { end } = records.some(this.stream.isData)
       ? await this.writer.begin(asked, records, control, (intent) => this.commit(intent.start, intent, control))
       : asked;
     spans?.end();
@@ -229,7 +229,7 @@ export class LoadTask implements PartitionTask, Pausable {
   private spansOf(records: readonly KafkaMessage[]): BatchSpans | undefined {
     if (!this.deps.tracing) return undefined;
     const spans = new BatchSpans(this.deps.tracing, 'load record', batchAttributes(this.topic, this.partition));
-    for (const record of records) if (isData(record)) spans.begin(record);
+    for (const record of records) if (this.stream.isData(record)) spans.begin(record);
     return spans;
   }
 

@@ -6,6 +6,10 @@ import { LeanRecord } from './protocol/lean-record';
 export const valueBytes = (message: KafkaMessage): number =>
   message instanceof LeanRecord ? message.valueBytes : (message.value?.length ?? 0);
 
+/** Kafka's time of a record, epoch ms, without a text made of it. */
+export const timeOf = (message: KafkaMessage): number =>
+  message instanceof LeanRecord ? message.time : Number(message.timestamp);
+
 /** All values behind one another, each copied once. */
 export function joinedValues(messages: readonly KafkaMessage[]): Buffer {
   const joined = Buffer.allocUnsafe(messages.reduce((sum, message) => sum + valueBytes(message), 0));

@@ -5,7 +5,7 @@ import { valueBytes } from '../../lib/kafka/values';
 import { topics } from '../../lib/topics';
 import { plansFor } from '../domain/insert-plans';
 import { decodeFaults } from './avro-faults';
-import type { Stream } from './stream';
+import { isData, type Stream } from './stream';
 
 /**
  * `interactions.dead-letter`: decoded here, and only what is known of a refused record goes to ClickHouse, with its
@@ -14,6 +14,7 @@ import type { Stream } from './stream';
 export function deadLettersStream(codec: AvroCodec<DeadLetter>): Stream {
   return {
     topic: topics.deadLetter,
+    isData,
     plans: plansFor('deadLetters'),
     weigh: (message) => ({ rows: 1, bytes: valueBytes(message) }),
     inspect: (data) => decodeFaults(codec, data),

@@ -2,14 +2,14 @@ import type { EnrichedEvent } from '../../../schemas/types';
 import { AvroCodec } from '../../lib/avro';
 import { headerNumber } from '../../lib/kafka/headers';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
-import { frameIdOf, valueBytes } from '../../lib/kafka/values';
+import { frameIdOf, timeOf, valueBytes } from '../../lib/kafka/values';
 import { rawHeaders, topics, valueSchemas } from '../../lib/topics';
 import { plansFor } from '../domain/insert-plans';
 import type { Progress, RawReach } from '../domain/progress';
 import { SchemaIds } from '../schema-ids';
 import { confluentBodies, containerBodies } from './avro-bodies';
 import { decodeFaults } from './avro-faults';
-import type { Stream } from './stream';
+import { isData, type Stream } from './stream';
 
 /** `interactions.enriched`: the values go to ClickHouse as they came, or in a container; it decodes them itself. */
 export async function interactionsStream(registryUrl: string, readsRegistry: boolean): Promise<Stream> {
@@ -21,6 +21,8 @@ export async function interactionsStream(registryUrl: string, readsRegistry: boo
   const plans = plansFor('interactions');
   return {
     topic: topics.enriched,
+    // Whatever has a kind here has no value: most records need no look at their headers.
+    isData: (message) => valueBytes(message) > 0 || isData(message),
     ...(readsRegistry ? confluentBodies(plans, ids) : containerBodies(plans, ids, codec)),
     weigh: (message) => ({ rows: 1, bytes: valueBytes(message) }),
     examine: (data) => decodeFaults(codec, data),
@@ -40,7 +42,7 @@ export function headersProgress(messages: readonly KafkaMessage[]): Progress {
   let loaded_until = 0;
   for (let index = messages.length - 1; index >= 0; index--) {
     const message = messages[index];
-    loaded_until = Math.max(loaded_until, Number(message.timestamp));
+    loaded_until = Math.max(loaded_until, timeOf(message));
     if (raw_partitions > 0 && timed >= raw_partitions && valueBytes(message) > 0) continue;
     const partition = headerNumber(message, rawHeaders.partition);
     if (partition === undefined) continue;

@@ -25,6 +25,7 @@ export async function sessionsStream(registryUrl: string, readsRegistry: boolean
   const bodies = readsRegistry ? confluentBodies(plans, ids) : containerBodies(plans, ids, codec);
   return {
     topic: topics.sessions,
+    isData,
     ...bodies,
     weigh: (message) => ({ rows: headerNumber(message, rowsHeader) || 1, bytes: valueBytes(message) }),
     inspect: async (data) => {

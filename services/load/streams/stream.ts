@@ -11,6 +11,8 @@ export interface Stream {
   topic: string;
   /** How blocks are inserted, by version of the statement. */
   plans: Readonly<Record<number, InsertPlan>>;
+  /** Heartbeats, progress records and markers are no data. */
+  isData(message: KafkaMessage): boolean;
   /** What a record adds to a block. */
   weigh(message: KafkaMessage): Weight;
   /** Cheap, before every insert: data records that ClickHouse would refuse, as far as their frame shows. */
@@ -25,5 +27,5 @@ export interface Stream {
   progressOf(messages: readonly KafkaMessage[]): Progress;
 }
 
-/** Heartbeats, progress records and markers are no data. */
+/** What has a kind is no data. */
 export const isData = (message: KafkaMessage): boolean => headerText(message, kindHeader) === undefined;

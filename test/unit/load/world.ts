@@ -8,7 +8,7 @@ import { StatusBook } from '../../../services/load/domain/status-book';
 import { Halts } from '../../../services/load/halt';
 import { type LoadDeps, LoadTask } from '../../../services/load/load-task';
 import { loadMetrics } from '../../../services/load/metrics';
-import type { Stream } from '../../../services/load/streams/stream';
+import { isData, type Stream } from '../../../services/load/streams/stream';
 
 /** good; heartbeat: no data; frame: seen at once; body: seen by decoding; engine: refused by ClickHouse alone. */
 export type Kind = 'good' | 'heartbeat' | 'frame' | 'body' | 'engine';
@@ -171,6 +171,7 @@ export class World {
     return {
       topic,
       plans: { [currentVersion]: { landing: 'landing', format: 'JSONEachRow', columns: [['a', 'String']] } },
+      isData,
       weigh: () => ({ rows: 1, bytes: 1 }),
       inspect: of('frame'),
       examine: of('body'),

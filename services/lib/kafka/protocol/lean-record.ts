@@ -41,6 +41,12 @@ export class LeanRecord implements DecodedRecord {
     return this.home.oneTime ?? this.home.timestamps.text(this.timestampDelta);
   }
 
+  /** Epoch ms, as a number. */
+  get time(): number {
+    const { oneTime, timestamps } = this.home;
+    return oneTime === undefined ? timestamps.number(this.timestampDelta) : Number(oneTime);
+  }
+
   get batchContext(): RecordContext {
     return this.home.batchContext;
   }

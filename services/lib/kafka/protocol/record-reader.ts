@@ -67,8 +67,13 @@ class Counter {
     this.base = Number(first);
   }
 
+  /** Exact where a number can be. */
+  number(delta: number | bigint): number {
+    return this.base + Number(delta);
+  }
+
   text(delta: number | bigint): string {
-    const sum = this.base + Number(delta);
+    const sum = this.number(delta);
     const isExact = Number.isSafeInteger(this.base) && Number.isSafeInteger(sum);
     return String(isExact ? sum : BigInt(this.first) + BigInt(delta));
   }
