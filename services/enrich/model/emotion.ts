@@ -62,7 +62,7 @@ const numbers = (c: Classifier, key: string, otherwise: number): number[] =>
 
 export class EmotionReader {
   private readonly registers: Register[] = [];
-  private readonly stack: number[];
+  private readonly stack: Float64Array;
   private readonly inputs: Float64Array;
 
   constructor(
@@ -71,7 +71,7 @@ export class EmotionReader {
   ) {
     const { model, bases } = models;
     this.inputs = new Float64Array(bases.reduce((n, b) => n + b.model.labels.length, styles));
-    this.stack = (model.extra.stack as number[] | undefined) ?? [];
+    this.stack = Float64Array.from((model.extra.stack as number[] | undefined) ?? []);
     const all = [model, ...bases.filter((b) => !b.glossed).map((b) => b.model)].flatMap((of) =>
       of.labels.map((label, index) => ({ of, index, label })),
     );
@@ -158,8 +158,8 @@ export function baseScores(
 ): void {
   let at = 0;
   for (const base of bases) {
-    if (base.glossed) glossary?.say(features, glossed);
-    for (const score of base.model.run(base.glossed ? glossed : features)) inputs[at++] = squash(score);
+    const read = base.glossed && glossary ? glossary.say(features, glossed) : features;
+    for (const score of base.model.run(read)) inputs[at++] = squash(score);
   }
   styleOf(text, inputs, at);
 }
