@@ -5,7 +5,7 @@
  * the prefixes that are written on to them (and, so, by, for, the).
  */
 import type { Features } from './features';
-import { begins, type Forms, formOf } from './forms';
+import { begins, cuesMade, type Forms, formOf } from './forms';
 import { Normaliser } from './normalise';
 
 interface Cue {
@@ -24,9 +24,9 @@ export interface Hit {
 const none: readonly Hit[] = [];
 
 export class CueFinder {
+  /** By the number of the form that it begins with; `heads`: whether there is any. */
   private readonly byFirst = new Map<number, Cue[]>();
-  /** By the low bits of a form: whether one of these cues may begin with it. */
-  private readonly maybe = new Uint8Array(1 << 16);
+  private readonly heads: Uint8Array;
 
   /** `groups[i]`: the cues of group i. */
   constructor(groups: string[][]) {
@@ -36,26 +36,29 @@ export class CueFinder {
         const words = text.split(' ').map((word) => new Set(word.split('|').map((w) => form(normaliser, w))));
         const cue = { group, words };
         for (const first of words[0]!) {
-          this.byFirst.set(first, [...(this.byFirst.get(first) ?? []), cue]);
-          this.maybe[first & 0xffff] = 1;
-          begins(first);
+          const number = begins(first);
+          const others = this.byFirst.get(number);
+          if (others) others.push(cue);
+          else this.byFirst.set(number, [cue]);
         }
       }
     });
+    this.heads = new Uint8Array(cuesMade());
+    for (const number of this.byFirst.keys()) this.heads[number] = 1;
   }
 
   /** Every cue in the text that `features` holds now. */
   find(features: Features): readonly Hit[] {
-    const { maybe } = this;
+    const { heads } = this;
     const { tokens } = features;
     const forms = features.forms();
-    const { values, candidates, candidateAt, candidateToken } = forms;
+    const { candidates, candidate, candidateToken } = forms;
     let hits: Hit[] | undefined;
     for (let k = 0; k < candidates; k++) {
-      const value = values[candidateAt[k]!]!;
-      if (maybe[value & 0xffff] === 0) continue;
-      const cues = this.byFirst.get(value);
-      if (cues === undefined) continue;
+      const number = candidate[k]!;
+      // Numbers of cues made later, by others, are beyond it.
+      if (number >= heads.length || heads[number] === 0) continue;
+      const cues = this.byFirst.get(number)!;
       const token = candidateToken[k]!;
       for (const cue of cues) {
         if (!fits(cue, forms, token, tokens)) continue;

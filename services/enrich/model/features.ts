@@ -109,9 +109,9 @@ export class Features {
 
   /** Under which forms the tokens are found among cues. */
   forms(): Forms {
-    if (this.formsOfRun !== this.runs || this.formsOfCues !== cuesMade) {
+    if (this.formsOfRun !== this.runs || this.formsOfCues !== cuesMade()) {
       this.formsOfRun = this.runs;
-      this.formsOfCues = cuesMade;
+      this.formsOfCues = cuesMade();
       this.formsOfText.run(this.units, this.starts, this.tokens);
     }
     return this.formsOfText;
