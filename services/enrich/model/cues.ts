@@ -10,8 +10,8 @@ import { Normaliser } from './normalise';
 
 interface Cue {
   group: number;
-  /** Per word the forms that fit. */
-  words: Set<number>[];
+  /** Per word the forms that fit: hardly ever more than three. */
+  words: Int32Array[];
 }
 
 export interface Hit {
@@ -24,32 +24,31 @@ export interface Hit {
 const none: readonly Hit[] = [];
 
 export class CueFinder {
-  /** By the number of the form that it begins with; `heads`: whether there is any. */
-  private readonly byFirst = new Map<number, Cue[]>();
-  private readonly heads: Uint8Array;
+  /** By the number of the form that it begins with. */
+  private readonly byFirst: readonly (Cue[] | undefined)[];
 
   /** `groups[i]`: the cues of group i. */
   constructor(groups: string[][]) {
     const normaliser = new Normaliser();
+    const byFirst = new Map<number, Cue[]>();
     groups.forEach((cues, group) => {
       for (const text of cues) {
-        const words = text.split(' ').map((word) => new Set(word.split('|').map((w) => form(normaliser, w))));
-        const cue = { group, words };
-        for (const first of words[0]!) {
+        const forms = text.split(' ').map((word) => new Set(word.split('|').map((w) => form(normaliser, w))));
+        const cue = { group, words: forms.map((fit) => Int32Array.from(fit)) };
+        for (const first of forms[0]!) {
           const number = begins(first);
-          const others = this.byFirst.get(number);
+          const others = byFirst.get(number);
           if (others) others.push(cue);
-          else this.byFirst.set(number, [cue]);
+          else byFirst.set(number, [cue]);
         }
       }
     });
-    this.heads = new Uint8Array(cuesMade());
-    for (const number of this.byFirst.keys()) this.heads[number] = 1;
+    this.byFirst = Array.from({ length: cuesMade() }, (_, number) => byFirst.get(number));
   }
 
   /** Every cue in the text that `features` holds now. */
   find(features: Features): readonly Hit[] {
-    const { heads } = this;
+    const { byFirst } = this;
     const { tokens } = features;
     const forms = features.forms();
     const { candidates, candidate, candidateToken } = forms;
@@ -57,8 +56,8 @@ export class CueFinder {
     for (let k = 0; k < candidates; k++) {
       const number = candidate[k]!;
       // Numbers of cues made later, by others, are beyond it.
-      if (number >= heads.length || heads[number] === 0) continue;
-      const cues = this.byFirst.get(number)!;
+      const cues = number < byFirst.length ? byFirst[number] : undefined;
+      if (cues === undefined) continue;
       const token = candidateToken[k]!;
       for (const cue of cues) {
         if (!fits(cue, forms, token, tokens)) continue;
@@ -76,10 +75,15 @@ function fits({ words }: Cue, { values, ends }: Forms, token: number, tokens: nu
   for (let k = 1; k < words.length; k++) {
     let i = ends[token + k]!;
     const end = ends[token + k + 1]!;
-    while (i < end && !words[k]!.has(values[i]!)) i++;
+    while (i < end && !holds(words[k]!, values[i]!)) i++;
     if (i === end) return false;
   }
   return true;
+}
+
+function holds(forms: Int32Array, form: number): boolean {
+  for (let i = 0; i < forms.length; i++) if (forms[i] === form) return true;
+  return false;
 }
 
 function form(normaliser: Normaliser, word: string): number {
