@@ -100,10 +100,11 @@ export class EmotionReader {
     const inputs = this.inputs;
     baseScores(this.models, text, features, this.glossed, inputs);
     // Models trained before style was an input know only what comes before it.
-    const width = this.stack.length / scores.length;
+    const { stack } = this;
+    const width = stack.length / scores.length;
     for (let k = 0; k < scores.length; k++) {
       let z = 0;
-      for (let j = 0; j < width; j++) z += this.stack[k * width + j]! * inputs[j]!;
+      for (let j = 0; j < width; j++) z += stack[k * width + j]! * inputs[j]!;
       scores[k]! += z;
     }
     const register = this.registerOf(0);

@@ -141,7 +141,7 @@ export class Features {
     let length = 0;
     let looseWords = 0;
     this.repeated.size = 0;
-    repeats.begin((starts[this.tokens]! + 1) * (shape.longest + 1 - shape.shortest));
+    repeats.begin((starts[this.tokens]! + 1 + this.tokens) * (shape.longest + 1 - shape.shortest));
     for (let t = 0; t < this.tokens; t++) {
       const units = starts[t + 1]! - starts[t]! + 1;
       for (let k = shape.shortest; k <= shape.longest; k++) length += Math.max(0, units + 1 - k);
