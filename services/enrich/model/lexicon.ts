@@ -34,6 +34,8 @@ export class Lexicon {
   /** Models that are not laid out yet. */
   private added: Added[] = [];
   private index: Index | undefined;
+  /** By the low bits of a hash, a bit each: whether any model may know it. Small enough to stay in the nearer cache, as `index` is not. */
+  private readonly maybe = new Int32Array(1 << 15);
 
   constructor(readonly kernel: Kernel = newKernel()) {
     const four = () => kernel.place(mostNgrams * 4);
@@ -66,11 +68,13 @@ export class Lexicon {
     // What is kept of words is all 0 yet: room to work in.
     kept.at = kernel.place(Math.max(words.slots * kept.pitch, deskBytes(added)));
     this.index = layOut(kernel, added, kept.at, scratch.rows);
+    for (const { parameters } of added) mark(this.maybe, parameters.hashes);
     this.added = [];
   }
 
   /** Address of an n-gram by its hash; 0: no model knows it. Only once the models are laid out. */
   find(hash: number): number {
+    if (((this.maybe[(hash >>> 5) & 0x7fff]! >>> (hash & 31)) & 1) === 0) return 0;
     const { at: from, shift, mask } = this.index!;
     const { i32 } = this.kernel;
     const wanted = hash | 0;
@@ -82,4 +86,8 @@ export class Lexicon {
       at = (at + 8) & mask;
     }
   }
+}
+
+function mark(maybe: Int32Array, hashes: Uint32Array): void {
+  for (let i = 0; i < hashes.length; i++) maybe[(hashes[i]! >>> 5) & 0x7fff]! |= 1 << (hashes[i]! & 31);
 }
