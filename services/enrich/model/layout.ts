@@ -42,8 +42,8 @@ class Desk {
 
   constructor(models: readonly Added[], at: number) {
     const rows = models.reduce((sum, { parameters }) => sum + parameters.columns, 0);
-    const most = Math.max(...models.map(({ parameters }) => parameters.columns));
-    const widest = Math.max(...models.map(({ table }) => table.stride));
+    const most = Math.max(0, ...models.map(({ parameters }) => parameters.columns));
+    const widest = Math.max(0, ...models.map(({ table }) => table.stride));
     let end = at;
     const place = (bytes: number) => {
       const from = end;

@@ -233,6 +233,12 @@ describe('a model', () => {
     expect(() => model.run(new Features(shape, new Lexicon()))).toThrow('another lexicon');
   });
 
+  test('need not be there: a text is taken apart all the same', () => {
+    const features = new Features(shape, new Lexicon());
+    features.run('a text');
+    expect([features.tokens, features.repeated.size, features.words.size]).toEqual([2, 0, 0]);
+  });
+
   test('is refused once there was a text', () => {
     const { lexicon } = new Classifier(parametersOf(['refund'], 0));
     new Features(shape, lexicon).run('a text');
