@@ -3,7 +3,7 @@ import { type Features, type Known, sublinear } from './features';
 import type { Kernel } from './kernel/kernel';
 import { Lexicon } from './lexicon';
 import type { Parameters } from './parameters';
-import { lane, largest, type Part, padded, Table } from './table';
+import { lane, largest, type Part, padded, recordBytes, type Table } from './table';
 import { WordSums } from './word-sums';
 
 /** Of multipliers, so that sums of products with weights (7 bits) stay within 31 bits. */
@@ -48,7 +48,7 @@ export class Classifier {
     this.firstBias = p.firstBias.slice();
     this.secondBias = p.secondBias.slice();
     this.scores = new Float32Array(p.labels.length);
-    this.table = new Table(p, lexicon);
+    this.table = lexicon.add(p);
     this.wordSums = new WordSums(this.table, lexicon);
     this.sums = new Float64Array(this.table.stride);
     const labels = padded(p.labels.length);
@@ -71,9 +71,10 @@ export class Classifier {
     this.sumFirst(features);
     if (hidden > 0) this.runSecond();
     const beside = padded(hidden);
-    const second = hidden > 0 ? this.kernel.f32.subarray(this.at.scores / 4) : secondBias;
+    const second = hidden > 0 ? this.kernel.f32 : secondBias;
+    const from = hidden > 0 ? this.at.scores / 4 : 0;
     for (let c = 0; c < scores.length; c++)
-      scores[c] = second[c]! + (c < direct ? firstBias[hidden + c]! + sums[beside + c]! : 0);
+      scores[c] = second[from + c]! + (c < direct ? firstBias[hidden + c]! + sums[beside + c]! : 0);
     return scores;
   }
 
@@ -87,46 +88,50 @@ export class Classifier {
     const { repeated, words } = features;
     kernel.f64.fill(0, at.words / 8, at.words / 8 + sums.length);
     wordSums.addTo(at.words, features);
-    const { rows: rowOf, models } = this.lexicon.rows();
-    const { idf, model } = table;
+    const { i16, i32, f32 } = kernel;
+    const { model } = table;
     let n = 0;
     this.known = wordSums.known;
     let { squares } = wordSums;
     for (let k = 0; k < repeated.size; k++) {
-      const row = rowOf[repeated.ids[k]! * models + model]!;
-      if (row < 0) continue;
+      const block = repeated.ngrams[k]!;
+      const row = i16[(block >> 1) + model]!;
+      if (row === 0) continue;
+      const at = (block >> 2) + 2 * row;
       const times = repeated.times[k]!;
       const counts = sublinear(times);
-      const one = idf[2 * row]!;
+      const one = f32[at]!;
       squares += (counts * counts - times) * one * one;
       this.known -= times - 1;
-      met[n] = row;
+      met[n] = at;
       values[n++] = counts - times;
     }
     const byCharacter = squares > 0 ? 1 / Math.sqrt(squares) : 0;
     for (let k = 0; k < n; k++) values[k]! *= byCharacter;
     n = this.findWords(words, n);
-    const { i32 } = kernel;
     const list = this.lexicon.scratch.rows / 4;
-    for (let k = 0; k < n; k++) i32[list + k] = table.first + met[k]! * table.stride;
-    i32[list + n] = table.first;
+    for (let k = 0; k < n; k++) i32[list + k] = 4 * met[k]! + recordBytes;
+    // Rows go in pairs: the last one once more, and for nothing.
+    if (n > 0) i32[list + n] = i32[list + n - 1]!;
     for (const part of table.parts) this.sumPart(part, n, byCharacter);
   }
 
   /** Appends words and pairs to what is `met`, from `n` on; gives where they end. */
   private findWords(words: Known, n: number): number {
-    const { table } = this;
+    const { i16, f32 } = this.kernel;
+    const { model } = this.table;
     const { met, values } = this.lexicon.scratch;
-    const { rows: rowOf, models } = this.lexicon.rows();
     let end = n;
     let squares = 0;
     for (let k = 0; k < words.size; k++) {
-      const row = rowOf[words.ids[k]! * models + table.model]!;
-      if (row < 0) continue;
+      const block = words.ngrams[k]!;
+      const row = i16[(block >> 1) + model]!;
+      if (row === 0) continue;
+      const at = (block >> 2) + 2 * row;
       const counts = sublinear(words.times[k]!);
-      const one = counts * table.idf[2 * row]!;
+      const one = counts * f32[at]!;
       squares += one * one;
-      met[end] = row;
+      met[end] = at;
       values[end++] = counts;
     }
     const byWord = squares > 0 ? this.wordWeight / Math.sqrt(squares) : 0;
@@ -140,11 +145,11 @@ export class Classifier {
     const { kernel, sums, at } = this;
     const { scratch } = this.lexicon;
     const { met, values, products } = scratch;
-    const { multipliers } = this.table;
+    const { i16 } = kernel;
     let top = 0;
     let total = 0;
     for (let k = 0; k < n; k++) {
-      const product = values[k]! * multipliers[4 * met[k]! + multiplier]!;
+      const product = values[k]! * i16[2 * met[k]! + multiplier]!;
       const size = product < 0 ? -product : product;
       products[k] = product;
       if (size > top) top = size;
@@ -154,7 +159,6 @@ export class Classifier {
     const to = scratch.multipliers[multiplier]!;
     if (one > 0) {
       const perOne = 1 / one;
-      const { i16 } = kernel;
       const list = to / 2;
       for (let k = 0; k < n; k++) i16[list + k] = Math.round(products[k]! * perOne);
       i16[list + n] = 0;

@@ -5,13 +5,13 @@
  * the prefixes that are written on to them (and, so, by, for, the).
  */
 import type { Features } from './features';
-import { begins, type Forms, formOf } from './forms';
+import { begins, cuesMade, type Forms, formOf } from './forms';
 import { Normaliser } from './normalise';
 
 interface Cue {
   group: number;
-  /** Per word the forms that fit. */
-  words: Set<number>[];
+  /** Per word the forms that fit: hardly ever more than three. */
+  words: Int32Array[];
 }
 
 export interface Hit {
@@ -24,37 +24,39 @@ export interface Hit {
 const none: readonly Hit[] = [];
 
 export class CueFinder {
-  private readonly byFirst = new Map<number, Cue[]>();
-  /** By the low bits of a form: whether one of these cues may begin with it. */
-  private readonly maybe = new Uint8Array(1 << 16);
+  /** By the number of the form that it begins with. */
+  private readonly byFirst: readonly (Cue[] | undefined)[];
 
   /** `groups[i]`: the cues of group i. */
   constructor(groups: string[][]) {
     const normaliser = new Normaliser();
+    const byFirst = new Map<number, Cue[]>();
     groups.forEach((cues, group) => {
       for (const text of cues) {
-        const words = text.split(' ').map((word) => new Set(word.split('|').map((w) => form(normaliser, w))));
-        const cue = { group, words };
-        for (const first of words[0]!) {
-          this.byFirst.set(first, [...(this.byFirst.get(first) ?? []), cue]);
-          this.maybe[first & 0xffff] = 1;
-          begins(first);
+        const forms = text.split(' ').map((word) => new Set(word.split('|').map((w) => form(normaliser, w))));
+        const cue = { group, words: forms.map((fit) => Int32Array.from(fit)) };
+        for (const first of forms[0]!) {
+          const number = begins(first);
+          const others = byFirst.get(number);
+          if (others) others.push(cue);
+          else byFirst.set(number, [cue]);
         }
       }
     });
+    this.byFirst = Array.from({ length: cuesMade() }, (_, number) => byFirst.get(number));
   }
 
   /** Every cue in the text that `features` holds now. */
   find(features: Features): readonly Hit[] {
-    const { maybe } = this;
+    const { byFirst } = this;
     const { tokens } = features;
     const forms = features.forms();
-    const { values, candidates, candidateAt, candidateToken } = forms;
+    const { candidates, candidate, candidateToken } = forms;
     let hits: Hit[] | undefined;
     for (let k = 0; k < candidates; k++) {
-      const value = values[candidateAt[k]!]!;
-      if (maybe[value & 0xffff] === 0) continue;
-      const cues = this.byFirst.get(value);
+      const number = candidate[k]!;
+      // Numbers of cues made later, by others, are beyond it.
+      const cues = number < byFirst.length ? byFirst[number] : undefined;
       if (cues === undefined) continue;
       const token = candidateToken[k]!;
       for (const cue of cues) {
@@ -73,10 +75,15 @@ function fits({ words }: Cue, { values, ends }: Forms, token: number, tokens: nu
   for (let k = 1; k < words.length; k++) {
     let i = ends[token + k]!;
     const end = ends[token + k + 1]!;
-    while (i < end && !words[k]!.has(values[i]!)) i++;
+    while (i < end && !holds(words[k]!, values[i]!)) i++;
     if (i === end) return false;
   }
   return true;
+}
+
+function holds(forms: Int32Array, form: number): boolean {
+  for (let i = 0; i < forms.length; i++) if (forms[i] === form) return true;
+  return false;
 }
 
 function form(normaliser: Normaliser, word: string): number {

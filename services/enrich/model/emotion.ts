@@ -62,7 +62,7 @@ const numbers = (c: Classifier, key: string, otherwise: number): number[] =>
 
 export class EmotionReader {
   private readonly registers: Register[] = [];
-  private readonly stack: number[];
+  private readonly stack: Float64Array;
   private readonly inputs: Float64Array;
 
   constructor(
@@ -71,7 +71,7 @@ export class EmotionReader {
   ) {
     const { model, bases } = models;
     this.inputs = new Float64Array(bases.reduce((n, b) => n + b.model.labels.length, styles));
-    this.stack = (model.extra.stack as number[] | undefined) ?? [];
+    this.stack = Float64Array.from((model.extra.stack as number[] | undefined) ?? []);
     const all = [model, ...bases.filter((b) => !b.glossed).map((b) => b.model)].flatMap((of) =>
       of.labels.map((label, index) => ({ of, index, label })),
     );
@@ -100,10 +100,11 @@ export class EmotionReader {
     const inputs = this.inputs;
     baseScores(this.models, text, features, this.glossed, inputs);
     // Models trained before style was an input know only what comes before it.
-    const width = this.stack.length / scores.length;
+    const { stack } = this;
+    const width = stack.length / scores.length;
     for (let k = 0; k < scores.length; k++) {
       let z = 0;
-      for (let j = 0; j < width; j++) z += this.stack[k * width + j]! * inputs[j]!;
+      for (let j = 0; j < width; j++) z += stack[k * width + j]! * inputs[j]!;
       scores[k]! += z;
     }
     const register = this.registerOf(0);
@@ -158,8 +159,8 @@ export function baseScores(
 ): void {
   let at = 0;
   for (const base of bases) {
-    if (base.glossed) glossary?.say(features, glossed);
-    for (const score of base.model.run(base.glossed ? glossed : features)) inputs[at++] = squash(score);
+    const read = base.glossed && glossary ? glossary.say(features, glossed) : features;
+    for (const score of base.model.run(read)) inputs[at++] = squash(score);
   }
   styleOf(text, inputs, at);
 }

@@ -1,10 +1,11 @@
 /**
  * What a text is made of, the same in training and at work: n-grams of characters inside words with their borders, and words
- * alone, in pairs, and in pairs over one word. As hashes of 32 bits (training), or as numbers of those that a lexicon knows.
+ * alone, in pairs, and in pairs over one word. As hashes of 32 bits (training), or as addresses of those that a lexicon knows.
  */
 import { cuesMade, Forms } from './forms';
 import type { Lexicon } from './lexicon';
 import { Normaliser } from './normalise';
+import { Repeats } from './repeats';
 import { longestWord, room } from './word-cache';
 
 export interface Shape {
@@ -21,9 +22,9 @@ export interface Shape {
 export const mostNgrams = 81_000;
 /** Each is a unit and the space behind it. */
 const mostTokens = 8_100;
-/** N-grams that a lexicon knows, by their numbers, and how often each stands in a text; the first `size` count. */
+/** N-grams that a lexicon knows, by their addresses, and how often each stands in a text; the first `size` count. */
 export interface Known {
-  ids: Int32Array;
+  ngrams: Int32Array;
   times: Uint16Array;
   size: number;
 }
@@ -45,6 +46,8 @@ export class Features {
   runs = 0;
   /** With a lexicon: per token its slot in the lexicon's cache of words, or -1 - k where it is the k-th that is not kept there. */
   readonly slots = new Int32Array(mostTokens);
+  /** Which version of its slot, where it has one. */
+  readonly versions = new Int32Array(mostTokens);
   /** N-grams of words that are not kept: those of the k-th from `looseStarts[k]` to before `looseStarts[k + 1]` in `loose`. */
   readonly loose: Int32Array;
   readonly looseStarts = new Int32Array(mostTokens);
@@ -55,7 +58,9 @@ export class Features {
   private readonly normaliser = new Normaliser();
   readonly units = this.normaliser.units;
   private readonly wordHashes = new Int32Array(mostTokens);
-  private counts = new Uint16Array(0);
+  private readonly repeats = new Repeats();
+  /** While a text is taken apart: where `repeats` counts what is repeated, or what is a word. */
+  private readonly counted: Int32Array;
   private readonly formsOfText = new Forms(mostTokens);
   private formsOfRun = 0;
   private formsOfCues = 0;
@@ -69,8 +74,9 @@ export class Features {
   ) {
     const most = lexicon ? mostNgrams : 0;
     this.loose = new Int32Array(most);
-    this.repeated = { ids: new Int32Array(most), times: new Uint16Array(most), size: 0 };
-    this.words = { ids: new Int32Array(most), times: new Uint16Array(most), size: 0 };
+    this.counted = new Int32Array(most);
+    this.repeated = { ngrams: new Int32Array(most), times: new Uint16Array(most), size: 0 };
+    this.words = { ngrams: new Int32Array(most), times: new Uint16Array(most), size: 0 };
   }
 
   run(text: string): void {
@@ -109,9 +115,9 @@ export class Features {
 
   /** Under which forms the tokens are found among cues. */
   forms(): Forms {
-    if (this.formsOfRun !== this.runs || this.formsOfCues !== cuesMade) {
+    if (this.formsOfRun !== this.runs || this.formsOfCues !== cuesMade()) {
       this.formsOfRun = this.runs;
-      this.formsOfCues = cuesMade;
+      this.formsOfCues = cuesMade();
       this.formsOfText.run(this.units, this.starts, this.tokens);
     }
     return this.formsOfText;
@@ -129,27 +135,30 @@ export class Features {
   }
 
   private identify(lexicon: Lexicon): void {
-    const { starts, shape, slots, looseStarts } = this;
-    if (this.counts.length < lexicon.size) this.counts = new Uint16Array(lexicon.size);
+    const { starts, shape, slots, versions, looseStarts, repeats } = this;
+    lexicon.lay();
     if (!this.beside) lexicon.words.begin();
     let length = 0;
     let looseWords = 0;
     this.repeated.size = 0;
+    repeats.begin((starts[this.tokens]! + 1 + this.tokens) * (shape.longest + 1 - shape.shortest));
     for (let t = 0; t < this.tokens; t++) {
       const units = starts[t + 1]! - starts[t]! + 1;
       for (let k = shape.shortest; k <= shape.longest; k++) length += Math.max(0, units + 1 - k);
       const slot = this.slotOf(t, lexicon, looseStarts[looseWords]!);
       slots[t] = slot;
       if (slot >= 0) {
-        const { ids, counts } = lexicon.words;
-        this.count(ids, slot * room, slot * room + counts[slot]!);
+        const { ngrams, counts, versions: current } = lexicon.words;
+        versions[t] = current[slot]!;
+        this.count(ngrams, slot * room, slot * room + counts[slot]!);
         continue;
       }
       slots[t] = -1 - looseWords;
       looseStarts[looseWords + 1] = looseStarts[looseWords]! - 1 - slot;
       this.count(this.loose, looseStarts[looseWords]!, looseStarts[++looseWords]!);
     }
-    this.settle(lexicon);
+    const { repeated, counted } = this;
+    for (let k = 0; k < repeated.size; k++) repeated.times[k] = repeats.times(counted[k]!);
     this.length = length + this.findWords(lexicon);
   }
 
@@ -157,7 +166,8 @@ export class Features {
   private slotOf(t: number, lexicon: Lexicon, at: number): number {
     const { starts, units, hashes, loose } = this;
     const word = this.wordHashes[t]!;
-    const [from, to] = [starts[t]! + 1, starts[t + 1]!];
+    const from = starts[t]! + 1;
+    const to = starts[t + 1]!;
     const short = to - from <= longestWord;
     if (short) {
       const slot = lexicon.words.find(word, units, from, to);
@@ -166,50 +176,49 @@ export class Features {
     const found = this.charactersOf(t, 0);
     let end = at;
     for (let i = 0; i < found; i++) {
-      const id = lexicon.idOf(hashes[i]!);
-      if (id >= 0) loose[end++] = id;
+      const ngram = lexicon.find(hashes[i]!);
+      if (ngram !== 0) loose[end++] = ngram;
     }
-    const slot = short ? lexicon.words.put(word, units, from, to, loose, at, end) : -1;
+    const slot = short ? lexicon.words.put(word, units, from, to, loose, at, end, lexicon.find(word)) : -1;
     return slot >= 0 ? slot : at - end - 1;
   }
 
   /** Those that come for the second time are `repeated`. */
-  private count(ids: Int32Array, from: number, to: number): void {
-    const { counts, repeated } = this;
-    for (let i = from; i < to; i++) if (counts[ids[i]!]!++ === 1) repeated.ids[repeated.size++] = ids[i]!;
-  }
-
-  /** Writes down how often the repeated ones came, and counts none any more. */
-  private settle({ words }: Lexicon): void {
-    const { counts, repeated, loose, slots } = this;
-    for (let k = 0; k < repeated.size; k++) repeated.times[k] = counts[repeated.ids[k]!]!;
-    let end = 0;
-    for (let t = 0; t < this.tokens; t++) {
-      const slot = slots[t]!;
-      if (slot < 0) end = this.looseStarts[-slot]!;
-      else for (let i = slot * room, n = i + words.counts[slot]!; i < n; i++) counts[words.ids[i]!] = 0;
+  private count(ngrams: Int32Array, from: number, to: number): void {
+    const { repeats, repeated, counted } = this;
+    for (let i = from; i < to; i++) {
+      const at = repeats.count(ngrams[i]!);
+      if (repeats.times(at) !== 2) continue;
+      counted[repeated.size] = at;
+      repeated.ngrams[repeated.size++] = ngrams[i]!;
     }
-    for (let i = 0; i < end; i++) counts[loose[i]!] = 0;
   }
 
   /** Gives how many words and pairs there are, unknown ones among them. */
   private findWords(lexicon: Lexicon): number {
-    const { wordHashes, hashes, counts, words } = this;
-    let n = 0;
-    for (let t = 0; t < this.tokens; t++) {
-      hashes[n++] = wordHashes[t]! >>> 0;
-      n = this.rowsOf(t, n);
-    }
+    const { wordHashes, hashes, repeats, words, counted, slots } = this;
+    const { wholes } = lexicon.words;
     words.size = 0;
-    for (let i = 0; i < n; i++) {
-      const id = lexicon.idOf(hashes[i]!);
-      if (id >= 0 && counts[id]!++ === 0) words.ids[words.size++] = id;
+    repeats.begin(4 * this.tokens);
+    let length = 0;
+    for (let t = 0; t < this.tokens; t++) {
+      const slot = slots[t]!;
+      this.addWord(slot >= 0 ? wholes[slot]! : lexicon.find(wordHashes[t]!));
+      const rows = this.rowsOf(t, 0);
+      for (let i = 0; i < rows; i++) this.addWord(lexicon.find(hashes[i]!));
+      length += 1 + rows;
     }
-    for (let k = 0; k < words.size; k++) {
-      words.times[k] = counts[words.ids[k]!]!;
-      counts[words.ids[k]!] = 0;
-    }
-    return n;
+    for (let k = 0; k < words.size; k++) words.times[k] = repeats.times(counted[k]!);
+    return length;
+  }
+
+  private addWord(ngram: number): void {
+    if (ngram === 0) return;
+    const { repeats, words, counted } = this;
+    const at = repeats.count(ngram);
+    if (repeats.times(at) > 1) return;
+    counted[words.size] = at;
+    words.ngrams[words.size++] = ngram;
   }
 
   /** Writes hashes of the n-grams of characters in a token from `n` on; gives where they end. */

@@ -21,24 +21,28 @@ export function formOf(units: ArrayLike<number>, from: number, to: number, prefi
   return prefix ? Math.imul(h + end - from, 0x9e3779b1) | 0 : h;
 }
 
-/** By the low bits of a form: whether any cue that was ever made may begin with it. Most words are in none. */
-const beginnings = new Uint8Array(1 << 16);
+/** Forms that some cue begins with, whoever asks for it, and their numbers. Most words are in none. */
+const beginnings = new Map<number, number>();
+/** By the low bits of a form, a bit each: whether it may be one of them. */
+const maybe = new Int32Array(1 << 11);
+
+/** The number of a form that a cue begins with. */
+export function begins(form: number): number {
+  maybe[(form >>> 5) & 0x7ff]! |= 1 << (form & 31);
+  const known = beginnings.get(form) ?? beginnings.size;
+  beginnings.set(form, known);
+  return known;
+}
 
 /** Changes when cues are made: forms looked at before do not know theirs. */
-export let cuesMade = 0;
-
-/** A cue begins with this form. */
-export function begins(form: number): void {
-  beginnings[form & 0xffff] = 1;
-  cuesMade++;
-}
+export const cuesMade = (): number => beginnings.size;
 
 export class Forms {
   /** Those of token t from `ends[t]` to before `ends[t + 1]`. */
   readonly ends: Int32Array;
   readonly values: Int32Array;
-  /** Positions in `values`, and tokens, of those that a cue may begin with, in order; the first `candidates` count. */
-  readonly candidateAt: Int32Array;
+  /** Of those that a cue begins with, in order, their numbers and tokens; the first `candidates` count. */
+  readonly candidate: Int32Array;
   readonly candidateToken: Int32Array;
   candidates = 0;
   private size = 0;
@@ -46,21 +50,24 @@ export class Forms {
   constructor(tokens: number) {
     this.ends = new Int32Array(tokens + 1);
     this.values = new Int32Array(tokens * mostOfToken);
-    this.candidateAt = new Int32Array(tokens * mostOfToken);
+    this.candidate = new Int32Array(tokens * mostOfToken);
     this.candidateToken = new Int32Array(tokens * mostOfToken);
   }
 
   /** `starts`: per token the space before it in `units`. */
   run(units: Uint16Array, starts: Int32Array, tokens: number): void {
-    const { values, ends, candidateAt, candidateToken } = this;
+    const { values, ends, candidate, candidateToken } = this;
     this.size = 0;
     let candidates = 0;
     for (let t = 0; t < tokens; t++) {
       this.add(units, starts[t]! + 1);
       const { size } = this;
       for (let i = ends[t]!; i < size; i++) {
-        if (beginnings[values[i]! & 0xffff] === 0) continue;
-        candidateAt[candidates] = i;
+        const value = values[i]!;
+        if (((maybe[(value >>> 5) & 0x7ff]! >>> (value & 31)) & 1) === 0) continue;
+        const number = beginnings.get(value);
+        if (number === undefined) continue;
+        candidate[candidates] = number;
         candidateToken[candidates++] = t;
       }
       ends[t + 1] = size;

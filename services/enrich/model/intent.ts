@@ -64,11 +64,7 @@ export class IntentReader {
     scores.fill(models.cues ? labelScore : -30);
     scores[none] = noneScore;
     if (model && (own || glossary || language === null || language === 'en')) {
-      let from = features;
-      if (!own && glossary) {
-        glossary.say(features, this.glossed);
-        from = this.glossed;
-      }
+      const from = !own && glossary ? glossary.say(features, this.glossed) : features;
       const found = model.run(from);
       // The glossed text knows few words: less sure, and cues count for more.
       slope = Number(model.extra.slope ?? 1) * (own ? 1 : 0.8);

@@ -1,9 +1,14 @@
 /**
- * Numbers for the n-grams that the models of one reader know, so that a text's are looked up once for all of them; and for
- * words met before, which of their n-grams those are.
+ * The n-grams that the models of one reader know, so that a text's are looked up once for all of them; and words met before.
+ *
+ * Models are added first; with the first text they are laid out (layout.ts) and no more can come. An n-gram is its address in
+ * the kernel's memory from then on.
  */
 import { mostNgrams } from './features';
 import { type Kernel, newKernel } from './kernel/kernel';
+import { type Added, deskBytes, type Index, layOut } from './layout';
+import type { Parameters } from './parameters';
+import { Table } from './table';
 import { WordCache } from './word-cache';
 
 export interface Scratch {
@@ -21,17 +26,16 @@ export interface Scratch {
 }
 
 export class Lexicon {
-  /** N-grams numbered so far: 0 to `size` - 1. */
-  size = 0;
   readonly words = new WordCache();
-  /** The number of each row's n-gram, by model. */
-  private readonly models: Int32Array[] = [];
-  private rowsOfAll: { rows: Int32Array; models: number } | undefined;
-  private table = new Int32Array(1 << 18).fill(-1);
-  private hashes = new Uint32Array(1 << 17);
-
   /** For what a model lists while it runs; all but the last three are places in the kernel's memory. */
   readonly scratch: Scratch;
+  /** What models keep of the words met: where it is, and how many bytes a slot of `words`. */
+  kept = { at: 0, pitch: 0 };
+  /** Models that are not laid out yet. */
+  private added: Added[] = [];
+  private index: Index | undefined;
+  /** By the low bits of a hash, a bit each: whether any model may know it. Small enough to stay in the nearer cache, as `index` is not. */
+  private readonly maybe = new Int32Array(1 << 15);
 
   constructor(readonly kernel: Kernel = newKernel()) {
     const four = () => kernel.place(mostNgrams * 4);
@@ -48,56 +52,42 @@ export class Lexicon {
     };
   }
 
-  /** Adds a model by the hashes of its rows, in their order; gives which of the lexicon's models it is. */
-  add(hashes: Uint32Array): number {
-    this.words.clear();
-    this.rowsOfAll = undefined;
-    this.reserve(this.size + hashes.length);
-    const ids = new Int32Array(hashes.length);
-    for (let i = 0; i < hashes.length; i++) {
-      const at = this.find(hashes[i]!);
-      if (this.table[at]! < 0) {
-        this.table[at] = this.size;
-        this.hashes[this.size++] = hashes[i]!;
-      }
-      ids[i] = this.table[at]!;
+  /** Adds a model. Throws once there was a text. */
+  add(parameters: Parameters): Table {
+    if (this.index) throw new Error(`${parameters.name}: a model must be there before the first text`);
+    const table = new Table(parameters, this.kernel, this.added.length, this.kept.pitch);
+    this.kept.pitch += table.keptBytes;
+    this.added.push({ table, parameters });
+    return table;
+  }
+
+  /** No more models will come. */
+  lay(): void {
+    if (this.index) return;
+    const { kernel, kept, scratch, words, added } = this;
+    // What is kept of words is all 0 yet: room to work in.
+    kept.at = kernel.place(Math.max(words.slots * kept.pitch, deskBytes(added)));
+    this.index = layOut(kernel, added, kept.at, scratch.rows);
+    for (const { parameters } of added) mark(this.maybe, parameters.hashes);
+    this.added = [];
+  }
+
+  /** Address of an n-gram by its hash; 0: no model knows it. Only once the models are laid out. */
+  find(hash: number): number {
+    if (((this.maybe[(hash >>> 5) & 0x7fff]! >>> (hash & 31)) & 1) === 0) return 0;
+    const { at: from, shift, mask } = this.index!;
+    const { i32 } = this.kernel;
+    const wanted = hash | 0;
+    let at = (hash >>> shift) * 8;
+    for (;;) {
+      const entry = (from + at) >> 2;
+      const address = i32[entry + 1]!;
+      if (address === 0 || i32[entry] === wanted) return address;
+      at = (at + 8) & mask;
     }
-    return this.models.push(ids) - 1;
   }
+}
 
-  /** [n-gram * models + model]: its row in that model, -1 where the model does not know it. Those of all models lie together. */
-  rows(): { rows: Int32Array; models: number } {
-    if (this.rowsOfAll) return this.rowsOfAll;
-    const models = this.models.length;
-    const rows = new Int32Array(this.size * models).fill(-1);
-    this.models.forEach((ids, model) => {
-      for (let row = 0; row < ids.length; row++) rows[ids[row]! * models + model] = row;
-    });
-    this.rowsOfAll = { rows, models };
-    return this.rowsOfAll;
-  }
-
-  /** -1: no model knows it. */
-  idOf(hash: number): number {
-    return this.table[this.find(hash)]!;
-  }
-
-  private find(hash: number): number {
-    const { table, hashes } = this;
-    const mask = table.length - 1;
-    let at = hash & mask;
-    for (let id = table[at]!; id >= 0 && hashes[id] !== hash; id = table[at]!) at = (at + 1) & mask;
-    return at;
-  }
-
-  private reserve(size: number): void {
-    if (size <= this.hashes.length) return;
-    const known = this.hashes.subarray(0, this.size);
-    let room = this.hashes.length;
-    while (room < size) room *= 2;
-    this.hashes = new Uint32Array(room);
-    this.hashes.set(known);
-    this.table = new Int32Array(room * 2).fill(-1);
-    for (let id = 0; id < this.size; id++) this.table[this.find(this.hashes[id]!)] = id;
-  }
+function mark(maybe: Int32Array, hashes: Uint32Array): void {
+  for (let i = 0; i < hashes.length; i++) maybe[(hashes[i]! >>> 5) & 0x7fff]! |= 1 << (hashes[i]! & 31);
 }

@@ -42,11 +42,27 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
     throw new Error(`there is no intent pack '${pack}': ${packFile} does not exist (known: ${packs.join(', ')})`);
   }
   const lexicon = new Lexicon();
+  const models = new Map<string, Classifier | null>();
   const model = (name: string): Classifier | null => {
+    const known = models.get(name);
+    if (known !== undefined) return known;
     const folders = shareAlike ? ['parameters', 'parameters-share-alike'] : ['parameters'];
     const file = folders.map((folder) => join(directory, folder, `${name}.bin`)).find(existsSync);
-    return file === undefined ? null : new Classifier(decode(readFileSync(file)), lexicon);
+    const made = file === undefined ? null : new Classifier(decode(readFileSync(file)), lexicon);
+    models.set(name, made);
+    return made;
   };
+  // As they come they lie in memory: those that read the same texts beside each other.
+  const beside = [
+    'emotion-pt',
+    'language',
+    `${pack}-en`,
+    'emotion-en',
+    'emotion-base-en',
+    'emotion-base-ar',
+    'emotion-ar',
+  ];
+  for (const name of beside) model(name);
   const data = json<PackData>('packs', `${pack}.json`);
   const byLanguage: Partial<Record<Language, Classifier>> = {};
   for (const language of ['en', 'pt', 'ar'] as const) {
@@ -77,25 +93,24 @@ export function loadTextReader({ pack, shareAlike, directory = defaultDirectory(
   const emotion: Partial<Record<Language, EmotionReader>> = {};
   const signs = json<Record<'sarcasm' | 'emoji' | 'said', Record<string, string[]>>>('signs.json');
   const sarcasm = Object.values(signs.sarcasm).flat();
-  const bases = new Map<string, Classifier | null>();
   for (const language of ['en', 'pt', 'ar'] as const) {
     const found = model(`emotion-${language}`);
     if (!found) continue;
-    const models = ((found.extra.bases as string[] | undefined) ?? []).map((name) => {
-      if (!bases.has(name)) bases.set(name, model(name));
-      return { model: bases.get(name)!, glossed: language !== 'en' && name === 'emotion-base-en' };
-    });
+    const bases = ((found.extra.bases as string[] | undefined) ?? []).map((name) => ({
+      model: model(name)!,
+      glossed: language !== 'en' && name === 'emotion-base-en',
+    }));
     const glossary = glossaries[language];
     // Only English sets have so few emoji that they must be helped.
     const shown = emotions.map((e) => (language === 'en' ? signs.emoji[e]! : []));
     const finder = new CueFinder([...shown, sarcasm, ...emotions.map((e) => signs.said[e]!)]);
     emotion[language] = new EmotionReader(
-      { model: found, bases: models, signs: finder, ...(glossary ? { glossary } : {}) },
+      { model: found, bases, signs: finder, ...(glossary ? { glossary } : {}) },
       glossed,
     );
   }
   // Now and not at the first text.
-  lexicon.rows();
+  lexicon.lay();
   return new EmbeddedReader({
     name: `${version}/${pack}`,
     features: new Features(shape, lexicon),

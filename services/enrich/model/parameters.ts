@@ -1,8 +1,9 @@
 /**
- * A model's parameters as a file: a header (JSON) and flat arrays behind it, compressed with Brotli.
+ * A model's parameters as a file: `CDT2`, u32 how long the rest is unpacked, and that, compressed with Brotli: u32 length of a header,
+ * the header (JSON), then per array of `arrays` its bytes at the next multiple of 8.
  *
- * Layout before compression: u32 length of the header, header, then per array of `arrays` its bytes at the next multiple of 8.
- * Weights are small whole numbers with one scale a row, which costs about 5 bits a weight compressed.
+ * Weights are small whole numbers with one scale a row, which costs about 5 bits a weight compressed. Columns come in the order
+ * in which they are laid out fastest: common ones first, by their hashes where they are as common.
  */
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { Shape } from './features';
@@ -53,10 +54,16 @@ const arrays = {
 type Name = keyof typeof arrays;
 const names = Object.keys(arrays) as Name[];
 
+const magic = 'CDT2';
+const start = 8;
+/** Weights hardly repeat: in a window of 256 kB files are 1 % larger than in one of 4 MB, and unpacked in two thirds of the time. */
+const window = 18;
+
 export function encode(parameters: Parameters): Buffer {
+  const ordered = commonFirst(parameters);
   const header: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(parameters)) if (!names.includes(key as Name)) header[key] = value;
-  header.lengths = names.map((name) => parameters[name].length);
+  for (const [key, value] of Object.entries(ordered)) if (!names.includes(key as Name)) header[key] = value;
+  header.lengths = names.map((name) => ordered[name].length);
   const text = Buffer.from(JSON.stringify(header));
   const parts: Buffer[] = [];
   let size = 0;
@@ -71,16 +78,23 @@ export function encode(parameters: Parameters): Buffer {
   length.writeUInt32LE(text.length);
   push(Buffer.concat([length, text]));
   for (const name of names) {
-    const a = parameters[name];
+    const a = ordered[name];
     push(Buffer.from(a.buffer, a.byteOffset, a.byteLength));
   }
-  return brotliCompressSync(Buffer.concat(parts), {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 22 },
+  const unpacked = Buffer.alloc(4);
+  unpacked.writeUInt32LE(size);
+  const packed = brotliCompressSync(Buffer.concat(parts), {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: window },
   });
+  return Buffer.concat([Buffer.from(magic), unpacked, packed]);
 }
 
-export function decode(file: Uint8Array): Parameters {
-  const raw = brotliDecompressSync(file);
+/** Throws on what is no such file. */
+export function decode(file: Buffer): Parameters {
+  if (file.toString('latin1', 0, magic.length) !== magic)
+    throw new Error(`no parameters that this version reads (${magic}): train them again`);
+  // One piece, and room for one byte more, by whose want it is seen to be the whole.
+  const raw = brotliDecompressSync(file.subarray(start), { chunkSize: Math.max(64, file.readUInt32LE(4) + 1) });
   const bytes = raw.byteOffset % 8 === 0 ? raw : Buffer.from(new Uint8Array(raw).buffer);
   const length = bytes.readUInt32LE(0);
   const { lengths, ...header } = JSON.parse(bytes.toString('utf8', 4, 4 + length)) as Header & { lengths: number[] };
@@ -92,4 +106,27 @@ export function decode(file: Uint8Array): Parameters {
     at += lengths[i]! * arrays[name].BYTES_PER_ELEMENT;
   });
   return { ...header, ...found } as Parameters;
+}
+
+/** Columns in the order of the file. */
+function commonFirst(p: Parameters): Parameters {
+  const { columns, hashes, idf, character, firstScale } = p;
+  const width = p.hidden + p.direct;
+  const order = Uint32Array.from({ length: columns }, (_, c) => c).sort(
+    (a, b) => idf[a]! - idf[b]! || character[b]! - character[a]! || hashes[a]! - hashes[b]!,
+  );
+  const first = new Int8Array(p.first.length);
+  const scales = new Float32Array(firstScale.length);
+  order.forEach((c, row) => {
+    first.set(p.first.subarray(c * width, (c + 1) * width), row * width);
+    scales.set(firstScale.subarray(2 * c, 2 * c + 2), 2 * row);
+  });
+  return {
+    ...p,
+    hashes: hashes.map((_, row) => hashes[order[row]!]!),
+    idf: idf.map((_, row) => idf[order[row]!]!),
+    character: character.map((_, row) => character[order[row]!]!),
+    first,
+    firstScale: scales,
+  };
 }

@@ -12,11 +12,13 @@ const sets = 8192;
 
 export class WordCache {
   readonly slots = 2 * sets;
-  /** [slot * room + n-gram]: numbers of the n-grams known, repeated ones as often; `counts[slot]` of them. */
-  readonly ids = new Int32Array(this.slots * room);
+  /** [slot * room + n-gram]: the n-grams known, repeated ones as often; `counts[slot]` of them. */
+  readonly ngrams = new Int32Array(this.slots * room);
   readonly counts = new Uint8Array(this.slots);
-  /** Changes whenever a slot is given to another word: what others keep by slot holds for one version. From 1 on. */
-  readonly versions = new Uint32Array(this.slots);
+  /** The word as an n-gram of its own. */
+  readonly wholes = new Int32Array(this.slots);
+  /** Changes whenever a slot is given to another word: what others keep by slot holds for one version. Never 0. */
+  readonly versions = new Int32Array(this.slots);
   private readonly keys = new Uint16Array(this.slots * longestWord);
   /** 0: an empty slot. */
   private readonly lengths = new Uint8Array(this.slots);
@@ -44,8 +46,20 @@ export class WordCache {
     return -1;
   }
 
-  /** Keeps `ids` from `first` to before `end` for a word that was not found; gives its slot, -1 when there is no room. */
-  put(hash: number, units: Uint16Array, from: number, to: number, ids: Int32Array, first: number, end: number): number {
+  /**
+   * Keeps `ngrams` from `first` to before `end`, and the `whole`, for a word that was not found; gives its slot, -1 when there
+   * is no room.
+   */
+  put(
+    hash: number,
+    units: Uint16Array,
+    from: number,
+    to: number,
+    ngrams: Int32Array,
+    first: number,
+    end: number,
+    whole: number,
+  ): number {
     const set = setOf(hash);
     const way = 1 - this.last[set]!;
     const slot = 2 * set + way;
@@ -54,15 +68,11 @@ export class WordCache {
     this.usedBy[slot] = this.text;
     for (let i = from; i < to; i++) this.keys[slot * longestWord + i - from] = units[i]!;
     this.lengths[slot] = to - from;
-    for (let i = first; i < end; i++) this.ids[slot * room + i - first] = ids[i]!;
+    for (let i = first; i < end; i++) this.ngrams[slot * room + i - first] = ngrams[i]!;
     this.counts[slot] = end - first;
-    this.versions[slot]!++;
+    this.wholes[slot] = whole;
+    this.versions[slot] = (this.versions[slot]! + 1) | 0 || 1;
     return slot;
-  }
-
-  /** Every word is forgotten. */
-  clear(): void {
-    this.lengths.fill(0);
   }
 
   private holds(slot: number, units: Uint16Array, from: number, to: number): boolean {

@@ -12,6 +12,8 @@ export class Glossary {
   private readonly english: Uint16Array[];
   private readonly best: Int32Array;
   private readonly lengths: Int32Array;
+  /** The text of which there was nothing to say. */
+  private silent: { of: Features | undefined; run: number } = { of: undefined, run: 0 };
 
   /** `words`: cue (see cues.ts) -> English; an empty word says nothing. */
   constructor(words: Record<string, string>) {
@@ -23,13 +25,22 @@ export class Glossary {
     this.lengths = new Int32Array(longestText * 4);
   }
 
-  /** Makes `into` hold, in English words, the text that `features` holds; what the glossary lacks stays as it is. */
-  say(features: Features, into: Features): void {
-    if (into.isSaid(this, features)) return;
+  /**
+   * What holds, in English words, the text that `features` hold; what the glossary lacks stays as it is. That is `into`, or
+   * `features` themselves where nothing changes.
+   */
+  say(features: Features, into: Features): Features {
+    if (into.isSaid(this, features)) return into;
+    if (this.silent.of === features && this.silent.run === features.runs) return features;
+    const hits = this.finder.find(features);
+    if (hits.length === 0 && !isCut(features)) {
+      this.silent = { of: features, run: features.runs };
+      return features;
+    }
     const { english, best, lengths } = this;
     const { tokens, starts } = features;
     lengths.fill(0, 0, tokens);
-    for (const { token, length, group } of this.finder.find(features)) {
+    for (const { token, length, group } of hits) {
       if (lengths[token]! > length) continue;
       lengths[token] = length;
       best[token] = group;
@@ -48,5 +59,13 @@ export class Glossary {
       units[n++] = 32;
     }
     into.take(n, this, features);
+    return into;
   }
+}
+
+/** Whether a text said again loses something for want of room, or as a sign that stands for no word. */
+function isCut({ tokens, starts, units }: Features): boolean {
+  if (starts[tokens]! >= longestText) return true;
+  for (let t = 0; t < tokens; t++) if (isMark(units[starts[t]! + 1]!)) return true;
+  return false;
 }

@@ -2,9 +2,9 @@
  * The inner loops of a model: sums of rows of a table. One memory for all tables of a reader, addressed in bytes; as WebAssembly
  * with vectors where the processor has them, else as plain JavaScript. Both give the same bits.
  */
+import { PlainKernel } from './plain';
+import { pageBytes, Room } from './room';
 import { moduleBytes } from './simd';
-
-const pageBytes = 65_536;
 
 export interface Kernel {
   readonly i8: Int8Array;
@@ -19,11 +19,59 @@ export interface Kernel {
    * and even: how many addresses of rows (u32) stand at `rows`, and i16 at `multipliers`. Sums must stay within 31 bits.
    */
   gather(rows: number, multipliers: number, count: number, out: number, blocks: number, at: number): void;
-  /** Adds `count` (1 or more) rows of i32, their addresses at `rows`, to the `blocks` times 16 sums of f64 at `out`: exactly, whatever the order. */
+  /**
+   * Adds `count` (1 or more) rows of i32, their addresses at `rows`, to the `blocks` times 16 sums of f64 at `out`: exactly,
+   * whatever the order. Sums of one call must stay within 31 bits.
+   */
   accumulate(rows: number, count: number, out: number, blocks: number): void;
+  // What follows lays out the rows of models at start (layout.ts), when no JavaScript is compiled yet.
+  /**
+   * Numbers `count` n-grams by their hashes, known ones as before and the next from the i32 at `size` on. `index`: pairs of hash
+   * and number + 1, `mask` + 1 bytes of them, to be looked at from hash >>> `shift` on. To `numbers` goes each one's number; by
+   * number, to `places` where in the index it stands, and `bytes` is added to what `blocks` has.
+   */
+  number(
+    hashes: number,
+    count: number,
+    index: number,
+    mask: number,
+    shift: number,
+    numbers: number,
+    blocks: number,
+    places: number,
+    bytes: number,
+    size: number,
+  ): void;
+  /** Puts blocks one behind the other, the bytes of each and a `header`, from `first` on: `blocks` and the index get addresses. */
+  settle(blocks: number, places: number, count: number, first: number, header: number): void;
+  /** The largest idf * scale, of hidden units and direct ones, and of what stands there (f64), at `out`. */
+  top(idf: number, scales: number, count: number, out: number): void;
+  /**
+   * Writes the records of `count` rows of a model, each behind what its block has already (`ends`, in units of 8 bytes; a row has
+   * `units`), and where that is at byte `model` of the block. Multipliers: idf * scale * `perUnit` (two f64). `list`: where weights go.
+   */
+  record(
+    numbers: number,
+    count: number,
+    blocks: number,
+    ends: number,
+    model: number,
+    units: number,
+    idf: number,
+    scales: number,
+    perUnit: number,
+    list: number,
+  ): void;
+  /**
+   * Lays out rows of bytes: the first 16 * `blocks` of each of `count` (1 or more) that stand at `from`, `pitch` apart, go to the
+   * addresses (u32) at `rows`, `at` further on.
+   */
+  lay(from: number, pitch: number, rows: number, count: number, at: number, blocks: number): void;
   /** Adds rows of f32, each times its value (f32 at `values`), to the `blocks` times 16 sums at `out`, in single precision. `count` 1 or more. */
   layer(rows: number, values: number, count: number, out: number, blocks: number): void;
 }
+
+type Routines = 'gather' | 'accumulate' | 'layer' | 'number' | 'settle' | 'top' | 'record' | 'lay';
 
 interface Memory {
   buffer: ArrayBuffer;
@@ -32,88 +80,18 @@ interface Memory {
 interface Wasm {
   Memory: new (limits: { initial: number }) => Memory;
   Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  Instance: new (module: object, imports: object) => { exports: Pick<Kernel, 'gather' | 'accumulate' | 'layer'> };
-}
-
-/** Views over a memory, and room in it. */
-abstract class Room {
-  i8 = new Int8Array();
-  i16 = new Int16Array();
-  i32 = new Int32Array();
-  f32 = new Float32Array();
-  f64 = new Float64Array();
-  private end = 0;
-
-  constructor(protected buffer: ArrayBuffer) {
-    this.view();
-  }
-
-  place(bytes: number): number {
-    const at = this.end;
-    this.end += Math.ceil(bytes / 16) * 16;
-    if (this.end > this.buffer.byteLength) {
-      this.buffer = this.grown(Math.ceil(this.end / pageBytes));
-      this.view();
-    }
-    return at;
-  }
-
-  /** The memory with so many pages, its content kept. */
-  protected abstract grown(pages: number): ArrayBuffer;
-
-  private view(): void {
-    this.i8 = new Int8Array(this.buffer);
-    this.i16 = new Int16Array(this.buffer);
-    this.i32 = new Int32Array(this.buffer);
-    this.f32 = new Float32Array(this.buffer);
-    this.f64 = new Float64Array(this.buffer);
-  }
-}
-
-export class PlainKernel extends Room implements Kernel {
-  constructor() {
-    super(new ArrayBuffer(pageBytes));
-  }
-
-  protected grown(pages: number): ArrayBuffer {
-    const buffer = new ArrayBuffer(pages * pageBytes);
-    new Uint8Array(buffer).set(new Uint8Array(this.buffer));
-    return buffer;
-  }
-
-  gather(rows: number, multipliers: number, count: number, out: number, blocks: number, at: number): void {
-    const { i8, i16, i32 } = this;
-    const sums = i32.subarray(out >> 2, (out >> 2) + 16 * blocks).fill(0);
-    for (let k = 0; k < count; k++) {
-      const from = i32[(rows >> 2) + k]! + at;
-      const m = i16[(multipliers >> 1) + k]!;
-      for (let j = 0; j < sums.length; j++) sums[j]! += m * i8[from + j]!;
-    }
-  }
-
-  accumulate(rows: number, count: number, out: number, blocks: number): void {
-    const { i32, f64 } = this;
-    for (let k = 0; k < count; k++) {
-      const from = i32[(rows >> 2) + k]! >> 2;
-      for (let j = 0; j < 16 * blocks; j++) f64[(out >> 3) + j]! += i32[from + j]!;
-    }
-  }
-
-  layer(rows: number, values: number, count: number, out: number, blocks: number): void {
-    const { i32, f32 } = this;
-    const sums = f32.subarray(out >> 2, (out >> 2) + 16 * blocks);
-    for (let k = 0; k < count; k++) {
-      const from = i32[(rows >> 2) + k]! >> 2;
-      const v = f32[(values >> 2) + k]!;
-      for (let j = 0; j < sums.length; j++) sums[j]! += Math.fround(v * f32[from + j]!);
-    }
-  }
+  Instance: new (module: object, imports: object) => { exports: Pick<Kernel, Routines> };
 }
 
 export class SimdKernel extends Room implements Kernel {
   readonly gather: Kernel['gather'];
   readonly accumulate: Kernel['accumulate'];
   readonly layer: Kernel['layer'];
+  readonly number: Kernel['number'];
+  readonly settle: Kernel['settle'];
+  readonly top: Kernel['top'];
+  readonly record: Kernel['record'];
+  readonly lay: Kernel['lay'];
   private readonly memory: Memory;
 
   /** Throws where there is no WebAssembly with vectors. */
@@ -121,10 +99,15 @@ export class SimdKernel extends Room implements Kernel {
     const memory = new Memory({ initial: 1 });
     super(memory.buffer);
     this.memory = memory;
-    const { gather, accumulate, layer } = new Instance(new Module(moduleBytes()), { m: { m: memory } }).exports;
-    this.gather = gather;
-    this.accumulate = accumulate;
-    this.layer = layer;
+    const routines = new Instance(new Module(moduleBytes()), { m: { m: memory } }).exports;
+    this.gather = routines.gather;
+    this.accumulate = routines.accumulate;
+    this.layer = routines.layer;
+    this.number = routines.number;
+    this.settle = routines.settle;
+    this.top = routines.top;
+    this.record = routines.record;
+    this.lay = routines.lay;
   }
 
   protected grown(pages: number): ArrayBuffer {

@@ -1,36 +1,21 @@
 /** The routines of `kernel.ts` as WebAssembly with 128-bit vectors, made here from their instructions. */
 import { assemble, type Code, op, type Routine } from './assembler';
+import { findEnd, laying } from './laying';
 
 const { get, set, i32, add, lessThan, loop } = op;
 
-/** Sets `end` behind the last of `count` addresses at `rows`: count * 4 without a multiplication, added twice to itself. */
-const findEnd = (end: number, rows: number, count: number): Code => [
-  set(end, add(get(count), get(count))),
-  set(end, add(get(rows), add(get(end), get(end)))),
+/** Numbers of parameters and locals. */
+interface Walk extends Record<'rows' | 'count' | 'blocks' | 'end' | 'done' | 'at', number> {
+  block: Code;
+}
+
+/** Rows of 4 bytes a column, 16 columns after the other; a block ends by setting `at` and `done` further. */
+const blockByBlock = ({ rows, count, blocks, end, done, at, block }: Walk): Code => [
+  findEnd(end, rows, count),
+  set(done, i32(0)),
+  set(at, i32(0)),
+  loop(block, lessThan(get(done), get(blocks))),
 ];
-
-/** Where a routine that adds rows to 16 sums a block keeps what it goes by: numbers of its parameters and locals. */
-interface Walk extends Record<'rows' | 'count' | 'out' | 'blocks' | 'row' | 'end' | 'done' | 'at', number> {
-  sums: number[];
-  /** What begins anew with each block, beside `row`. */
-  begin?: Code;
-  oneRow: Code;
-}
-
-/** Block after block of 16 columns of 4 bytes: the sums are read, each row is added, the sums are written. */
-function addRows({ rows, count, out, blocks, row, end, done, at, sums, begin = [], oneRow }: Walk): Code {
-  const block: Code = [
-    sums.map((sum, i) => set(sum, op.load128(get(out), 16 * i))),
-    set(row, get(rows)),
-    begin,
-    loop(oneRow, lessThan(get(row), get(end))),
-    sums.map((sum, i) => op.store128(get(out), get(sum), 16 * i)),
-    set(out, add(get(out), i32(16 * sums.length))),
-    set(at, add(get(at), i32(64))),
-    set(done, add(get(done), i32(1))),
-  ];
-  return [findEnd(end, rows, count), set(done, i32(0)), set(at, i32(0)), loop(block, lessThan(get(done), get(blocks)))];
-}
 
 /** `Kernel.gather`: two rows at a time, 16 columns at a time; multiplied and added in pairs by one instruction. */
 function gather(): Routine {
@@ -80,30 +65,49 @@ function layer(): Routine {
     set(row, add(get(row), i32(4))),
     set(value, add(get(value), i32(4))),
   ];
-  const begin = set(value, get(values));
-  const body = addRows({ rows, count, out, blocks, row, end, done, at, sums, begin, oneRow });
-  return { name: 'layer', parameters: 5, i32s: 6, v128s: 5, body };
+  const block: Code = [
+    sums.map((sum, i) => set(sum, op.load128(get(out), 16 * i))),
+    set(row, get(rows)),
+    set(value, get(values)),
+    loop(oneRow, lessThan(get(row), get(end))),
+    sums.map((sum, i) => op.store128(get(out), get(sum), 16 * i)),
+    set(out, add(get(out), i32(64))),
+    set(at, add(get(at), i32(64))),
+    set(done, add(get(done), i32(1))),
+  ];
+  return {
+    name: 'layer',
+    parameters: 5,
+    i32s: 6,
+    v128s: 5,
+    body: blockByBlock({ rows, count, blocks, end, done, at, block }),
+  };
 }
 
-/** `Kernel.accumulate`: 16 columns at a time, one row at a time. */
+/** `Kernel.accumulate`: rows are added in 32 bits, 16 columns at a time; what comes out, to sums of f64. */
 function accumulate(): Routine {
   const [rows, count, out, blocks] = [0, 1, 2, 3];
   const [row, end, done, at, from] = [4, 5, 6, 7, 8];
-  const four = 9;
-  const sums = [10, 11, 12, 13, 14, 15, 16, 17];
+  const sums = [9, 10, 11, 12];
   const high = Array.from({ length: 16 }, (_, i) => 8 + (i % 8));
-  const added = (sum: number, two: Code): Code => set(sum, op.addF64x2(get(sum), op.lowF64(two)));
   const oneRow: Code = [
     set(from, add(op.load32(get(row)), get(at))),
-    [0, 1, 2, 3].map((i) => [
-      set(four, op.load128(get(from), 16 * i)),
-      added(sums[2 * i]!, get(four)),
-      added(sums[2 * i + 1]!, op.shuffle(get(four), get(four), high)),
-    ]),
+    sums.map((sum, i) => set(sum, op.addI32x4(get(sum), op.load128(get(from), 16 * i)))),
     set(row, add(get(row), i32(4))),
   ];
-  const body = addRows({ rows, count, out, blocks, row, end, done, at, sums, oneRow });
-  return { name: 'accumulate', parameters: 4, i32s: 5, v128s: 9, body };
+  const addTo = (offset: number, two: Code): Code =>
+    op.store128(get(out), op.addF64x2(op.load128(get(out), offset), op.lowF64(two)), offset);
+  const block: Code = [
+    sums.map((sum) => set(sum, op.zero128())),
+    set(row, get(rows)),
+    loop(oneRow, lessThan(get(row), get(end))),
+    sums.map((sum, i) => [addTo(32 * i, get(sum)), addTo(32 * i + 16, op.shuffle(get(sum), get(sum), high))]),
+    set(out, add(get(out), i32(128))),
+    set(at, add(get(at), i32(64))),
+    set(done, add(get(done), i32(1))),
+  ];
+  const body = blockByBlock({ rows, count, blocks, end, done, at, block });
+  return { name: 'accumulate', parameters: 4, i32s: 5, v128s: 4, body };
 }
 
-export const moduleBytes = (): Uint8Array<ArrayBuffer> => assemble([gather(), accumulate(), layer()]);
+export const moduleBytes = (): Uint8Array<ArrayBuffer> => assemble([gather(), accumulate(), layer(), ...laying()]);

@@ -73,12 +73,15 @@ test('a glossary says the longest words it knows and leaves the rest', () => {
   const into = new Features(features.shape);
   const said = (text: string) => {
     features.run(text);
-    glossary.say(features, into);
-    return String.fromCharCode(...into.units.subarray(1, into.starts[into.tokens]));
+    const { units, starts, tokens } = glossary.say(features, into);
+    return String.fromCharCode(...units.subarray(1, starts[tokens]));
   };
   expect(said('o caixa eletrônico engoliu meus cartões na caixa')).toBe('atm engoliu meus card na box');
   expect(said('o caixa')).toBe('box');
   expect(said('o o')).toBe('');
   expect(said(':) NÃAAAO!! 😡 10 http://x.y')).toBe('naao !! 😡 0');
   expect(said('caixa '.repeat(5_000)).length).toBeLessThan(4_001);
+  expect(said('meu'.repeat(5_000)).length).toBeLessThan(4_001);
+  expect(said('nada')).toBe('nada');
+  expect(glossary.say(features, into)).toBe(features);
 });

@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Classifier } from '../../../../services/enrich/model/classifier';
 import { Features, type Shape } from '../../../../services/enrich/model/features';
-import { type Kernel, newKernel, PlainKernel, SimdKernel } from '../../../../services/enrich/model/kernel/kernel';
+import { type Kernel, newKernel, SimdKernel } from '../../../../services/enrich/model/kernel/kernel';
+import { PlainKernel } from '../../../../services/enrich/model/kernel/plain';
 import { Lexicon } from '../../../../services/enrich/model/lexicon';
 import type { Parameters } from '../../../../services/enrich/model/parameters';
 import { longestWord } from '../../../../services/enrich/model/word-cache';
@@ -82,8 +83,34 @@ describe('both kernels give the same bits', () => {
     );
   });
 
+  test('rows of bytes laid out', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 0, max: 60 }),
+        (blocks, count, pitch) => {
+          const [plain, simd] = both((kernel) => {
+            const [from, list, to] = [kernel.place(2000), kernel.place(80), kernel.place(4000)];
+            for (let i = 0; i < 2000; i++) kernel.i8[from + i] = Math.imul(i, 0x9e3779b1) >> 24;
+            // The last row first, each with a gap behind it.
+            for (let k = 0; k < count; k++) kernel.i32[list / 4 + k] = to + (count - 1 - k) * (16 * blocks + 24);
+            kernel.lay(from, pitch, list, count, 8, blocks);
+            const row = (k: number, at: number) => Array.from(kernel.i8.subarray(at, at + 16 * blocks), (v) => [k, v]);
+            for (let k = 0; k < count; k++)
+              expect(row(k, kernel.i32[list / 4 + k]! + 8)).toEqual(row(k, from + k * pitch));
+            return Array.from(kernel.i8.subarray(to, to + 4000));
+          });
+          expect(simd).toEqual(plain);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
   test('rows of sums added exactly', () => {
-    const whole = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+    // Of 20 at most, so that their sum stays within 31 bits.
+    const whole = fc.integer({ min: -100_000_000, max: 100_000_000 });
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 3 }),
@@ -97,11 +124,12 @@ describe('both kernels give the same bits', () => {
               for (let j = 0; j < width; j++) kernel.i32[table / 4 + i * width + j] = row[j % row.length]!;
               kernel.i32[list / 4 + i] = table + 4 * i * width;
             });
+            kernel.f64.fill(2 ** 40, out / 8, out / 8 + width);
             kernel.accumulate(list, rows.length, out, blocks);
             return Array.from(kernel.f64.subarray(out / 8, out / 8 + width));
           });
           expect(simd).toEqual(plain);
-          expect(simd[0]).toBe(rows.reduce((sum, row) => sum + row[0]!, 0));
+          expect(simd[0]).toBe(rows.reduce((sum, row) => sum + row[0]!, 2 ** 40));
         },
       ),
       { numRuns: 100 },
@@ -203,6 +231,18 @@ describe('a model', () => {
   test('refuses a text taken apart under another lexicon', () => {
     const model = new Classifier(parametersOf(['refund'], 0));
     expect(() => model.run(new Features(shape, new Lexicon()))).toThrow('another lexicon');
+  });
+
+  test('need not be there: a text is taken apart all the same', () => {
+    const features = new Features(shape, new Lexicon());
+    features.run('a text');
+    expect([features.tokens, features.repeated.size, features.words.size]).toEqual([2, 0, 0]);
+  });
+
+  test('is refused once there was a text', () => {
+    const { lexicon } = new Classifier(parametersOf(['refund'], 0));
+    new Features(shape, lexicon).run('a text');
+    expect(() => new Classifier(parametersOf(['refund'], 0), lexicon)).toThrow('before the first text');
   });
 
   test('stays right when more words come than are kept, in one text and in many', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Classifier } from '../../../../services/enrich/model/classifier';
 import { Features } from '../../../../services/enrich/model/features';
-import { decode, encode } from '../../../../services/enrich/model/parameters';
+import { decode, encode, type Parameters } from '../../../../services/enrich/model/parameters';
 import {
   calibrationError,
   f1,
@@ -80,6 +80,24 @@ describe.each([
     expect([again.name, again.labels]).toEqual(['test-1', labels]);
   });
 
+  test('are the same from a file, common n-grams first', () => {
+    const { hashes, idf, first, firstScale, character, ...rest } = decode(encode(parameters));
+    const width = parameters.hidden + parameters.direct;
+    const row = (p: Pick<Parameters, 'hashes' | 'idf' | 'first' | 'firstScale' | 'character'>, c: number) => [
+      p.hashes[c],
+      p.idf[c],
+      p.character[c],
+      ...p.firstScale.subarray(2 * c, 2 * c + 2),
+      ...p.first.subarray(c * width, (c + 1) * width),
+    ];
+    const rows = (p: Parameters) =>
+      Array.from(p.hashes, (_, c) => row(p, c)).sort((a, b) => Number(a[0]) - Number(b[0]));
+    const again = { ...rest, hashes, idf, first, firstScale, character };
+    expect(rows(again)).toEqual(rows(parameters));
+    expect({ ...parameters, ...rest }).toEqual(parameters);
+    expect([...idf]).toEqual([...idf].sort((a, b) => a - b));
+  });
+
   test('are the same from the same texts', () => {
     expect(Buffer.compare(encode(train(recipe)), encode(parameters))).toBe(0);
   });
@@ -88,6 +106,10 @@ describe.each([
     scoresOf(model, '');
     expect(model.known).toBe(0);
   });
+});
+
+test('another file is refused', () => {
+  expect(() => decode(Buffer.from('{"name":"test-1"}'))).toThrow('train them again');
 });
 
 test('a label that a row says nothing about does not count', () => {
