@@ -36,8 +36,8 @@ export interface FollowUpsRound {
 
 /** Soon after a start, so that one that is often restarted has its rounds. */
 const firstAfterMs = 60_000;
-/** So many legs take the local engine some ten seconds, by one core and half on its disk (dashboards/README.md). */
-const defaultLimits: Limits = { mostDays: 31, mostLegs: 400_000 };
+/** Twice as many legs took the local engine three to fifteen times as long: it goes on on its disk (README, Why). */
+const defaultLimits: Limits = { mostDays: 31, mostLegs: 200_000 };
 
 export class FollowUps {
   private timer: NodeJS.Timeout | undefined;
