@@ -11,7 +11,7 @@ const sessions = `
     AND $__conditionalAll(hasAny(s.channels, [\${channel:sqlstring}]), $channel)`;
 const localDay = (column: string): string => `toDateTime(toStartOfDay(${column}, '\${time_zone}'), '\${time_zone}')`;
 const surveys = `survey_responses(from = $__fromTime, to = $__toTime)`;
-const resolution = `durable_resolution(from = $__fromTime, to = $__toTime, window_days = \${window_days}, intent_scope = 'any', as_of = NULL)`;
+const resolution = `durable_resolution_daily(from = $__fromTime, to = $__toTime, window_days = \${window_days})`;
 const kinds = { 'no failure': good, 'failed, rescued': seriesColours[1], 'failed, not rescued': bad };
 const kind = `multiIf(first_failed_channel = '', 'no failure', rescued_by_channel = '', 'failed, not rescued', 'failed, rescued')`;
 
@@ -164,15 +164,14 @@ export const customerExperience = dashboard({
       ],
     },
     {
-      title: 'Does it last? (asked when opened: takes seconds on a large warehouse)',
+      title: 'Does it last?',
       height: 10,
-      folded: true,
       panels: [
         number(
           {
             title: 'Durable resolution',
             description:
-              'Closed contacts not followed by an inbound contact within the window, over those whose window has wholly elapsed.',
+              'Closed contacts not followed by an inbound contact within the window, over those whose window has wholly elapsed. Whole days of UTC, written down every hour.',
             unit: PercentUnit,
             view: 'durable_resolution',
           },
@@ -183,7 +182,7 @@ export const customerExperience = dashboard({
           {
             title: 'Durable resolution, by who resolved',
             description:
-              'Durable over measured closed contacts per UTC day of their start. A contact closed by a time-out or an operator is no resolution by the bot.',
+              'Durable over measured closed contacts per UTC day of their start, written down every hour. A contact closed by a time-out or an operator is no resolution by the bot.',
             unit: PercentUnit,
             view: 'durable_resolution',
           },
@@ -200,7 +199,7 @@ export const customerExperience = dashboard({
           {
             title: 'Durable resolution by channel',
             description:
-              'Closed contacts by the channel of their first leg and who closed them; durable over those measured.',
+              'Closed contacts by the channel of their first leg and who closed them; durable over those measured. Whole days of UTC, written down every hour.',
             view: 'durable_resolution',
             links: [toPaths],
           },

@@ -21,7 +21,7 @@ const toPaths = linkTo('Failure paths', 'cd-failure-paths', `\${channel:querypar
 const byBucket = `from = $__fromTime, to = $__toTime, by = ['\${bucket}', 'channel', 'queue'], time_zone = '\${time_zone}'`;
 const byQueue = `from = $__fromTime, to = $__toTime, by = ['channel', 'queue'], time_zone = '\${time_zone}'`;
 const serviceLevels = `service_levels(${byBucket}, target_seconds = \${target_seconds})`;
-const contactsAround = `from = $__fromTime, to = $__toTime, window_days = \${window_days}, intent_scope = 'any', channel_scope = 'any', as_of = NULL`;
+const repeats = `repeat_contacts_daily(from = $__fromTime, to = $__toTime, window_days = \${window_days})`;
 
 export const efficiency = dashboard({
   uid: 'cd-efficiency',
@@ -261,22 +261,21 @@ export const efficiency = dashboard({
       ],
     },
     {
-      title: 'Coming back (asked when opened: takes seconds on a large warehouse)',
+      title: 'Coming back',
       height: 10,
-      folded: true,
       panels: [
         series(
           {
             title: 'Repeat contacts, and whom that speaks of',
             description:
-              'Share of measured contacts that were followed by another inbound contact within the window, on any channel and about anything; and the share of contacts whose customer is known: the rate can speak of these alone. Contacts whose window has not wholly elapsed are not measured. Days are UTC; the choice of queues does not apply.',
+              'Share of measured contacts that were followed by another inbound contact within the window, on any channel and about anything; and the share of contacts whose customer is known: the rate can speak of these alone. Contacts whose window has not wholly elapsed are not measured. Whole days of UTC, written down every hour: the last hour may be missing. The choice of queues does not apply.',
             unit: PercentUnit,
             view: 'repeat_contacts',
           },
           `
           SELECT toDateTime(day, 'UTC') AS time, sum(r.repeated) / nullIf(sum(r.measured), 0) AS repeat_contact_rate,
             sum(r.identified) / nullIf(sum(r.contacts), 0) AS identity_coverage
-          FROM repeat_contacts(${contactsAround}) AS r
+          FROM ${repeats} AS r
           WHERE ${ofChannel}
           GROUP BY time
           ORDER BY time`,

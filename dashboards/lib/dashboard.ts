@@ -20,8 +20,6 @@ interface Placeable extends Builder<Panel> {
 export interface Section {
   title: string;
   height: number;
-  /** Shut until somebody opens it, and asked only then: for what takes seconds on a large warehouse. */
-  folded?: boolean;
   panels: readonly (Placeable | { of: Placeable; width: number })[];
 }
 
@@ -68,16 +66,13 @@ export function dashboard({
     ]);
   if (refresh !== undefined) builder.refresh(refresh);
   for (const section of sections) {
-    const row = new RowBuilder(section.title);
-    if (section.folded) row.collapsed(true);
-    else builder.withRow(row);
+    builder.withRow(new RowBuilder(section.title));
     for (const entry of section.panels) {
       const [panel, width] = 'of' in entry ? [entry.of, entry.width] : [entry, 24 / section.panels.length];
       panel.span(width);
       panel.height(section.height);
-      (section.folded ? row : builder).withPanel(panel);
+      builder.withPanel(panel);
     }
-    if (section.folded) builder.withRow(row);
   }
   return numbered(builder.build());
 }

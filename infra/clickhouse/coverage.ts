@@ -1,7 +1,10 @@
 import type { Relation } from './catalogue';
 import type { MetricDefinition } from './metric-definitions';
 
-/** Views that show rows, states or what other views are made of: their COMMENTs are enough. Every other view is a metric view. */
+/**
+ * Views that show rows, states, what other views are made of, or what another view says as it was written down: their COMMENTs are
+ * enough. Every other view is a metric view.
+ */
 const notMetrics = new Set([
   'agent_status_intervals',
   'audit_safe_until',
@@ -12,6 +15,7 @@ const notMetrics = new Set([
   'conversation_metrics',
   'customer_timeline',
   'dead_letters',
+  'durable_resolution_daily',
   'erasures',
   'journey_legs',
   'journey_sessions',
@@ -23,6 +27,7 @@ const notMetrics = new Set([
   'metric_definitions',
   'pipeline_status',
   'queue_waits_in',
+  'repeat_contacts_daily',
   'sentiment_shifts',
   'sessionization_audit',
   'sessions_current',

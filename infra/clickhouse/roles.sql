@@ -21,9 +21,11 @@ GRANT SELECT, INSERT ON customer_dynamics.dead_letters_landing TO cd_writer;
 GRANT INSERT ON customer_dynamics.pipeline_status_log TO cd_writer;
 GRANT INSERT ON customer_dynamics.late_repairs TO cd_writer;
 GRANT INSERT ON customer_dynamics.resessionize_requests TO cd_writer;
+GRANT INSERT ON customer_dynamics.repeat_contacts_days TO cd_writer;
+GRANT INSERT ON customer_dynamics.durable_resolution_days TO cd_writer;
 -- input() and null(), by which a block is read and tried.
 GRANT CREATE TEMPORARY TABLE ON *.* TO cd_writer;
--- What is loaded, and what the repair of late events reads.
+-- What is loaded, what the repair of late events reads, and what followed contacts, with the views that tell it.
 GRANT SELECT ON customer_dynamics.pipeline_status TO cd_writer;
 GRANT SELECT ON customer_dynamics.pipeline_status_log TO cd_writer;
 GRANT SELECT ON customer_dynamics.interactions TO cd_writer;
@@ -35,6 +37,15 @@ GRANT SELECT ON customer_dynamics.dead_letters_log TO cd_writer;
 GRANT SELECT ON customer_dynamics.session_rules TO cd_writer;
 GRANT SELECT ON customer_dynamics.late_repairs TO cd_writer;
 GRANT SELECT ON customer_dynamics.resessionize_requests TO cd_writer;
+GRANT SELECT ON customer_dynamics.audit_safe_until TO cd_writer;
+GRANT SELECT ON customer_dynamics.rate_card TO cd_writer;
+GRANT SELECT ON customer_dynamics.leg_facts TO cd_writer;
+GRANT SELECT ON customer_dynamics.contacts TO cd_writer;
+GRANT SELECT ON customer_dynamics.contact_followups TO cd_writer;
+GRANT SELECT ON customer_dynamics.repeat_contacts TO cd_writer;
+GRANT SELECT ON customer_dynamics.durable_resolution TO cd_writer;
+GRANT SELECT ON customer_dynamics.repeat_contacts_days TO cd_writer;
+GRANT SELECT ON customer_dynamics.durable_resolution_days TO cd_writer;
 GRANT SELECT ON system.tables TO cd_writer;
 GRANT SELECT ON system.parts TO cd_writer;
 
@@ -56,6 +67,8 @@ GRANT SELECT(
 GRANT SELECT ON customer_dynamics.metric_definitions_log TO cd_analyst;
 GRANT SELECT ON customer_dynamics.channel_failure_paths_by_customer TO cd_analyst;
 GRANT SELECT ON customer_dynamics.leg_metrics_15m TO cd_analyst;
+GRANT SELECT ON customer_dynamics.repeat_contacts_days TO cd_analyst;
+GRANT SELECT ON customer_dynamics.durable_resolution_days TO cd_analyst;
 GRANT SELECT ON customer_dynamics.volume_trends_15m TO cd_analyst;
 GRANT SELECT ON customer_dynamics.agent_schedules TO cd_analyst;
 GRANT SELECT ON customer_dynamics.agent_status_classes TO cd_analyst;
@@ -94,6 +107,7 @@ GRANT SELECT ON customer_dynamics.customer_timeline TO cd_analyst;
 GRANT SELECT ON customer_dynamics.customer_voice TO cd_analyst;
 GRANT SELECT ON customer_dynamics.dead_letters TO cd_analyst;
 GRANT SELECT ON customer_dynamics.durable_resolution TO cd_analyst;
+GRANT SELECT ON customer_dynamics.durable_resolution_daily TO cd_analyst;
 GRANT SELECT ON customer_dynamics.efficiency_metrics TO cd_analyst;
 GRANT SELECT ON customer_dynamics.escalation_leaks TO cd_analyst;
 GRANT SELECT ON customer_dynamics.failure_steps TO cd_analyst;
@@ -111,6 +125,7 @@ GRANT SELECT ON customer_dynamics.missed_opportunities TO cd_analyst;
 GRANT SELECT ON customer_dynamics.pipeline_status TO cd_analyst;
 GRANT SELECT ON customer_dynamics.queue_waits_in TO cd_analyst;
 GRANT SELECT ON customer_dynamics.repeat_contacts TO cd_analyst;
+GRANT SELECT ON customer_dynamics.repeat_contacts_daily TO cd_analyst;
 GRANT SELECT ON customer_dynamics.response_daily TO cd_analyst;
 GRANT SELECT ON customer_dynamics.response_levels TO cd_analyst;
 GRANT SELECT ON customer_dynamics.sentiment_shifts TO cd_analyst;
@@ -151,6 +166,11 @@ CREATE ROW POLICY IF NOT EXISTS cd_by_channel ON customer_dynamics.sessions USIN
 CREATE ROW POLICY IF NOT EXISTS cd_all ON customer_dynamics.sessions USING 1 TO ALL EXCEPT cd_analyst_by_channel;
 CREATE ROW POLICY IF NOT EXISTS cd_by_channel ON customer_dynamics.channel_failure_paths_by_customer USING has(splitByChar(',', getSetting('SQL_cd_channels')), first_failed_channel) TO cd_analyst_by_channel;
 CREATE ROW POLICY IF NOT EXISTS cd_all ON customer_dynamics.channel_failure_paths_by_customer USING 1 TO ALL EXCEPT cd_analyst_by_channel;
+-- By the channel on which contacts began; that a day is computed is told by a row without one. What followed on any channel counts here.
+CREATE ROW POLICY IF NOT EXISTS cd_by_channel ON customer_dynamics.repeat_contacts_days USING channel = '' OR has(splitByChar(',', getSetting('SQL_cd_channels')), channel) TO cd_analyst_by_channel;
+CREATE ROW POLICY IF NOT EXISTS cd_all ON customer_dynamics.repeat_contacts_days USING 1 TO ALL EXCEPT cd_analyst_by_channel;
+CREATE ROW POLICY IF NOT EXISTS cd_by_channel ON customer_dynamics.durable_resolution_days USING channel = '' OR has(splitByChar(',', getSetting('SQL_cd_channels')), channel) TO cd_analyst_by_channel;
+CREATE ROW POLICY IF NOT EXISTS cd_all ON customer_dynamics.durable_resolution_days USING 1 TO ALL EXCEPT cd_analyst_by_channel;
 
 -- Dashboards: as analysts, within limits, and read only (2: Grafana's plug-in sets formats and limits of its own).
 CREATE SETTINGS PROFILE IF NOT EXISTS cd_dashboard SETTINGS

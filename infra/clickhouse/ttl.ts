@@ -24,6 +24,8 @@ const tables: readonly [table: string, time: string, days: keyof Ttl][] = [
   ['channel_failure_paths_by_customer', 'day', 'sessionsDays'],
   ['volume_trends_15m', 'bucket_start', 'rollupsDays'],
   ['leg_metrics_15m', 'bucket_start', 'rollupsDays'],
+  ['repeat_contacts_days', 'day', 'rollupsDays'],
+  ['durable_resolution_days', 'day', 'rollupsDays'],
   ['dead_letters_log', 'toDateTime(origin_at)', 'deadLettersDays'],
   // They name persons, and say something only of events that are there. Decided and asked for after those events.
   ['late_repairs', 'toDateTime(decided_at)', 'eventsDays'],

@@ -55,12 +55,13 @@ export const serviceParts: readonly Part[] = (['ingest', 'enrich', 'sessionize',
 }));
 
 /**
- * Where a local stack differs from the defaults: late events need not wait a minute for their repair, heaps are small, and
- * load holds five times its fetches of two topics in a backlog.
+ * Where a local stack differs from the defaults: late events need not wait a minute for their repair, nor what followed
+ * contacts an hour; heaps are small, and load holds five times its fetches of two topics in a backlog.
  */
 const localSettings: Partial<Record<PartName, Record<string, string>>> = {
   load: {
     REPAIR_EVERY_MS: '2000',
+    FOLLOW_UPS_EVERY_MS: '300000',
     FETCH_MAX_PARTITION_BYTES: String(12 * 1_048_576),
     FETCH_MAX_BYTES: String(12 * 1_048_576),
   },

@@ -25,15 +25,16 @@ import { currentVersion } from './domain/insert-plans';
 import { ForeignMetadata } from './domain/intent';
 import { type Status, StatusBook } from './domain/status-book';
 import { topicFeeding } from './fed-tables';
+import { addFollowUps } from './follow-ups/ask';
+import type { FollowUps } from './follow-ups/follow-ups';
 import { Halts } from './halt';
+import { startJobs } from './jobs';
 import { type LoadDeps, LoadTask } from './load-task';
 import { loadMetrics } from './metrics';
 import { addPauses, Pauses } from './pause';
 import { Persistence } from './persistence';
 import { loadedBefore, readPosition, requireTablesThere, StartRefused, TablesLost } from './positions';
 import { CommandProducer } from './repair/command-producer';
-import { repairMetrics } from './repair/metrics';
-import { Repairer } from './repair/repairer';
 import { ErasureScreen } from './screen';
 import type { LoadSettings } from './settings';
 import { StatusWriter } from './status-writer';
@@ -79,12 +80,14 @@ export async function startLoad(settings: LoadSettings, log: Log, tracing?: Trac
     if (topic !== undefined) feeding.set(table, topic);
     return topic;
   };
-  const health = await startHealthServer({ host: settings.HOST, port: settings.PORT }, registry, notReady, (app) =>
+  let followUps: FollowUps | undefined;
+  const health = await startHealthServer({ host: settings.HOST, port: settings.PORT }, registry, notReady, (app) => {
     addPauses(app, pauses, tasks, topicOf, log, {
       token: settings.LOAD_ADMIN_TOKEN,
       consumers: settings.LOAD_CONSUMERS_PER_TOPIC,
-    }),
-  );
+    });
+    addFollowUps(app, () => followUps);
+  });
 
   const start = async (): Promise<void> => {
     const client = await connectService(settings, 'load', log, stopped);
@@ -147,21 +150,14 @@ export async function startLoad(settings: LoadSettings, log: Log, tracing?: Trac
       problems: new Problems(log),
       insertTimeoutMs: settings.LOAD_INSERT_TIMEOUT_MS,
     };
-    const repairer = new Repairer({
-      warehouse,
-      commands,
-      ownedPartitions: () => loops.flatMap((loop) => loop.assigned(topics.enriched)),
-      metrics: repairMetrics(registry),
-      log,
-      now: Date.now,
-      isErased: ({ customer_id, at, received_at }) => erasures.covers(customer_id, { occurred_at: at, received_at }),
-      everyMs: settings.REPAIR_EVERY_MS,
-      customersPerRound: settings.REPAIR_CUSTOMERS_PER_ROUND,
-      maxEvents: settings.REPAIR_MAX_EVENTS,
-      maxRoundEvents: 50_000,
-      maxBytes: 15 * 1_048_576,
-    });
-    closing.push(() => repairer.stop());
+    const jobs = startJobs({ warehouse, commands, erasures, registry, log }, settings, () =>
+      loops.flatMap((loop) => loop.assigned(topics.enriched)),
+    );
+    followUps = jobs.followUps;
+    closing.push(
+      () => jobs.repairer.stop(),
+      () => jobs.followUps.stop(),
+    );
     for (const stream of streams) {
       const own: PartitionLoop[] = [];
       deps.metrics.standingStill.set(stream.topic, () => own.reduce((sum, loop) => sum + loop.standingStill(), 0));

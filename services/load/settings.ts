@@ -58,6 +58,17 @@ const one = z.object({
   REPAIR_CUSTOMERS_PER_ROUND: integer(500, 1, 100_000),
   /** Of one customer, around the late events and whole sessions: beyond it there is no repair. */
   REPAIR_MAX_EVENTS: integer(20_000, 100, 1_000_000),
+  /** How often what followed contacts is written down by day; 0: only when it is asked for. */
+  FOLLOW_UPS_EVERY_MS: integer(3_600_000, 0, 86_400_000),
+  /** Within how many days a contact is a repeat: dashboards ask for 7 and 1. */
+  FOLLOW_UPS_WINDOWS_DAYS: z
+    .string()
+    .regex(/^\d+(,\d+)*$/, 'must be whole numbers of days, separated by commas')
+    .transform((text) => [...new Set(text.split(',').map(Number))])
+    .refine((days) => days.every((one) => one >= 1 && one <= 90), 'must be between 1 and 90 days each')
+    .default([1, 7]),
+  /** No statement is begun later in a round: the first over years is spread over many, and loading has the engine to itself between them. */
+  FOLLOW_UPS_SECONDS_PER_ROUND: integer(240, 1, 3_600),
   FETCH_MAX_WAIT_MS: integer(300, 1, 10_000),
   /** Of the topic sessions: its blocks cost the most and its readers can wait longer than those of volume. */
   FETCH_MAX_WAIT_SESSIONS_MS: integer(1_000, 1, 10_000),
@@ -78,6 +89,11 @@ export const loadSettings = one.check(
     ({ FETCH_MAX_PARTITION_BYTES, FETCH_MAX_BYTES }) => FETCH_MAX_PARTITION_BYTES <= FETCH_MAX_BYTES,
     'FETCH_MAX_PARTITION_BYTES',
     'must be at most FETCH_MAX_BYTES, which bounds memory',
+  ),
+  check(
+    ({ FOLLOW_UPS_EVERY_MS }) => FOLLOW_UPS_EVERY_MS === 0 || FOLLOW_UPS_EVERY_MS >= 1_000,
+    'FOLLOW_UPS_EVERY_MS',
+    'must be 0 (only when asked) or at least 1000: each round reads a column of all legs',
   ),
   ...(['FETCH_MAX_WAIT_MS', 'FETCH_MAX_WAIT_SESSIONS_MS'] as const).map((name) =>
     check(

@@ -123,6 +123,23 @@ export class Warehouse {
     await this.client.insert({ table, values, format: 'JSONEachRow' });
   }
 
+  /** Rows that are seen together or not at all: one block to a table without partitions. */
+  async insertOneBlock(table: string, values: readonly Record<string, unknown>[]): Promise<void> {
+    await this.client.insert({
+      table,
+      values,
+      format: 'JSONEachRow',
+      clickhouse_settings: {
+        async_insert: 0,
+        input_format_parallel_parsing: 0,
+        max_insert_threads: '1',
+        max_insert_block_size: '1048576',
+        min_insert_block_size_rows: '1048576',
+        min_insert_block_size_bytes: '268435456',
+      },
+    });
+  }
+
   async loadedOffsets(): Promise<LoadedOffset[]> {
     const rows = await this.rows<LoadedOffset>('SELECT topic, partition, loaded_offset FROM pipeline_status');
     return rows.map((row) => ({ ...row, loaded_offset: Number(row.loaded_offset) }));

@@ -8,6 +8,7 @@ import { connectDatabase } from '../../infra/clickhouse/database';
 import { loadDemoTables } from '../guide/demo-tables';
 import { questionsOf, withAnswers } from '../guide/guide';
 import { simulate } from '../simulator/simulate';
+import { writeFollowUps } from '../support/follow-ups';
 import { projectRoot } from './support/build';
 import { dashboardTests } from './support/dashboard-tests';
 import { driverTests } from './support/driver-tests';
@@ -24,6 +25,7 @@ describe('docs/analyst-guide.md', () => {
     const url = local.stack.addresses.clickhouseUrl;
     client = await connectDatabase({ url, database: 'customer_dynamics', username: 'default', password: '' });
     await loadDemoTables(client, simulate());
+    await writeFollowUps(client);
   }, 720_000);
   afterAll(() => client?.close());
 

@@ -143,9 +143,11 @@ describe('an analyst', () => {
     expect(await without('SELECT count() FROM interactions')).toMatch(/DB::Exception/);
     expect([...filtersOf('cd_analyst_by_channel').keys()].sort()).toEqual([
       'channel_failure_paths_by_customer',
+      'durable_resolution_days',
       'interactions',
       'leg_metrics_15m',
       'legs',
+      'repeat_contacts_days',
       'sessions',
       'volume_trends_15m',
     ]);

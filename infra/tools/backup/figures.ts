@@ -2,8 +2,16 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { FigureRecord } from './records';
 import { figuresTable, positionsTable } from './records';
 
-/** Written beside the blocks of load, by its repair and its reports: they may move while a backup is made. */
-const notCompared = [positionsTable, figuresTable, 'late_repairs', 'pipeline_status_log', 'resessionize_requests'];
+/** Written beside the blocks of load, by its jobs and its reports: they may move while a backup is made. */
+const notCompared = [
+  positionsTable,
+  figuresTable,
+  'durable_resolution_days',
+  'late_repairs',
+  'pipeline_status_log',
+  'repeat_contacts_days',
+  'resessionize_requests',
+];
 
 export type Figure = Pick<FigureRecord, 'table_name' | 'rows' | 'content'>;
 

@@ -18,6 +18,7 @@ import { report, simulatedRange } from '../report/report';
 import { readTruth } from '../report/truth';
 import { type ToolSettings, toolSettings } from '../settings';
 import { demoFiles } from './files';
+import { writeFollowUps } from './follow-ups';
 import { type OrganisationSettings, tellOrganisation } from './organisation';
 
 interface DemoOptions {
@@ -55,6 +56,8 @@ async function main(): Promise<void> {
 /** Answers whether the figures differ from the truth. */
 async function show(settings: ToolSettings, options: DemoOptions, stack: StackOptions): Promise<boolean> {
   await load(settings, options, stack);
+  // Load does it by the clock; the dashboards are to be full at once.
+  await writeFollowUps(settings, new ProgressLine());
   const truth = readTruth(demoFiles(settings.stackDir).truth);
   const print = (text: string) => process.stdout.write(text);
   const comparisons = await report(settings.clickhouse, simulatedRange(truth), truth, print);

@@ -5,6 +5,7 @@ import { createIngestMetrics } from '../../../services/ingest/metrics';
 import { certificateMetric } from '../../../services/lib/certificates';
 import { consumerMetrics } from '../../../services/lib/consumer-metrics';
 import { createLog } from '../../../services/lib/log';
+import { followUpMetrics } from '../../../services/load/follow-ups/metrics';
 import { loadMetrics } from '../../../services/load/metrics';
 import { repairMetrics } from '../../../services/load/repair/metrics';
 import { sessionizeMetrics } from '../../../services/sessionize/metrics';
@@ -36,6 +37,7 @@ const registered: Readonly<Record<string, (registry: Registry) => void>> = {
   load: (registry) => {
     loadMetrics(registry);
     repairMetrics(registry);
+    followUpMetrics(registry);
   },
 };
 

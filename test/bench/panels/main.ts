@@ -1,12 +1,14 @@
 /**
- * `node dist/test/bench/panels/main.js --from 2025-11-03 --to 2025-11-10 [--url http://127.0.0.1:8123] [--runs 5] [--sql]`:
+ * `node dist/test/bench/panels/main.js --from 2025-11-03 --to 2025-11-10 [--url http://127.0.0.1:8123] [--runs 5] [--follow-ups] [--sql]`:
  * asks every panel of every dashboard of a ClickHouse, as Grafana would with everything chosen, and prints the times, the
- * dearest first. With `--sql` it prints the queries instead.
+ * dearest first. With `--follow-ups` it first writes what load's job would (where there is no load), and tells its time; with
+ * `--sql` it prints the queries instead.
  */
 import { parseArgs } from 'node:util';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { allDashboards } from '../../../dashboards/all';
 import { expandSql } from '../../../dashboards/lib/expand';
+import { writeFollowUps } from '../../support/follow-ups';
 import { openedWith, sqlQueriesOf } from '../../support/panels';
 import { type Figures, measure, tableOf } from '../warehouse/measure';
 
@@ -17,6 +19,7 @@ const { values: options } = parseArgs({
     from: { type: 'string', default: '2025-11-03' },
     to: { type: 'string', default: '2025-11-10' },
     runs: { type: 'string', default: '5' },
+    'follow-ups': { type: 'boolean', default: false },
     sql: { type: 'boolean', default: false },
   },
 });
@@ -30,6 +33,13 @@ async function main(): Promise<void> {
     request_timeout: 300_000,
     log: { level: ClickHouseLogLevel.OFF },
   });
+  if (options['follow-ups']) {
+    const startedAt = performance.now();
+    const { written_days, result } = await writeFollowUps(client);
+    console.log(
+      `follow-ups: ${result}, ${written_days} days in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`,
+    );
+  }
   const figures: Figures[] = [];
   for (const dashboard of allDashboards().values()) {
     const asked = await openedWith(client, dashboard, range);

@@ -24,6 +24,10 @@ test.each<{ env: Record<string, string>; faulty: string[] }>([
   { env: { LOAD_ADMIN_TOKEN: 'a token with spaces in it' }, faulty: ['LOAD_ADMIN_TOKEN'] },
   { env: { LOAD_ADMIN_TOKEN: 'short' }, faulty: ['LOAD_ADMIN_TOKEN'] },
   { env: { LOAD_ADMIN_TOKEN: 'long-enough-a-token' }, faulty: [] },
+  { env: { FOLLOW_UPS_EVERY_MS: '0', FOLLOW_UPS_WINDOWS_DAYS: '30' }, faulty: [] },
+  { env: { FOLLOW_UPS_EVERY_MS: '999' }, faulty: ['FOLLOW_UPS_EVERY_MS'] },
+  { env: { FOLLOW_UPS_WINDOWS_DAYS: '1,0' }, faulty: ['FOLLOW_UPS_WINDOWS_DAYS'] },
+  { env: { FOLLOW_UPS_WINDOWS_DAYS: 'a week' }, faulty: ['FOLLOW_UPS_WINDOWS_DAYS'] },
   { env: { FETCH_MAX_WAIT_MS: '4000', KAFKA_SESSION_TIMEOUT_MS: '6000' }, faulty: ['FETCH_MAX_WAIT_MS'] },
 ])('$env', ({ env, faulty }) => {
   expect(faultsOf(env)).toEqual(faulty);
