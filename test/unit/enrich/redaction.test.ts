@@ -156,11 +156,12 @@ describe('redaction', () => {
     ['letters and digits', 'AB12CD34'.repeat(125_000)],
   ];
   test.each(adversarial)('%s: a megabyte in bounded time', (name, text) => {
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     redact(text, all, ['ana silva', 'x'.repeat(40)]);
-    const took = performance.now() - begun;
-    if (process.env.SHOW) console.log(name, Math.round(took));
-    // Quadratic, it would be minutes.
-    expect(took).toBeLessThan(10_000);
+    const { user, system } = process.cpuUsage(begun);
+    const took_ms = (user + system) / 1_000;
+    if (process.env.SHOW) console.log(name, Math.round(took_ms));
+    // Quadratic, it would be many minutes. By the processor's time: on a machine that others kept busy the clock said ten seconds.
+    expect(took_ms).toBeLessThan(30_000);
   });
 });
