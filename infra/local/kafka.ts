@@ -71,7 +71,7 @@ export const kafkaPart: Part = {
   name: 'kafka',
   ports: ({ ports }) => [ports.kafka, ports.kafkaController],
   address: ({ kafkaBrokers }) => kafkaBrokers,
-  readyWithinMs: 90_000,
+  readyWithinMs: 180_000,
   stopWithinMs: 20_000,
   check: async (context) => {
     await context.java();

@@ -9,7 +9,7 @@ export const registryPart: Part = {
   ports: ({ ports }) => [ports.registry],
   address: ({ schemaRegistryUrl }) => schemaRegistryUrl,
   // Kafka's own bound comes first: the registry is started beside it and waits for it.
-  readyWithinMs: 150_000,
+  readyWithinMs: 240_000,
   stopWithinMs: 10_000,
   check: async (context) => {
     await context.java();
