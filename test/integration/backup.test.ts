@@ -206,7 +206,7 @@ describe('a backup taken during traffic', () => {
     for (const [view, query] of Object.entries(viewsAgainstRows)) {
       expect({ view, differences: await rows(query) }).toEqual({ view, differences: [{ rows: 0 }] });
     }
-  }, 400_000);
+  }, 800_000);
 
   test('is not restored when retention has passed its offsets, and says what is lost', async () => {
     for (const service of running) service.kill('SIGTERM');
