@@ -2,6 +2,7 @@ import { AvroCodec, UndecodableValue } from '../lib/avro';
 import type { ErasureLog } from '../lib/erasure-log';
 import type { EventTimes } from '../lib/erasures';
 import type { KafkaMessage } from '../lib/kafka/kafkajs';
+import { timeOf } from '../lib/kafka/values';
 import { kindHeader, topics, valueSchemas } from '../lib/topics';
 
 /** Leaves out what must not be loaded any more; offsets and headers of what is left out still count. */
@@ -46,8 +47,7 @@ export class ErasureScreen implements Screen {
     if (erasures.size === 0) return messages;
     // Times first: a key is read anew whenever it is asked for.
     const suspects = messages.filter(
-      (message) =>
-        Number(message.timestamp) <= until && message.value && message.key && erasures.has(message.key.toString()),
+      (message) => timeOf(message) <= until && message.value && message.key && erasures.has(message.key.toString()),
     );
     if (suspects.length === 0) return messages;
     await this.codec.prepare(suspects.map(({ value }) => value));

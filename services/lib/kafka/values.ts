@@ -10,6 +10,10 @@ export const valueBytes = (message: KafkaMessage): number =>
 export const timeOf = (message: KafkaMessage): number =>
   message instanceof LeanRecord ? message.time : Number(message.timestamp);
 
+/** The latest of some records; 0 if there are none. */
+export const latestTimeOf = (messages: readonly KafkaMessage[]): number =>
+  messages.reduce((latest, message) => Math.max(latest, timeOf(message)), 0);
+
 /** All values behind one another, each copied once. */
 export function joinedValues(messages: readonly KafkaMessage[]): Buffer {
   const joined = Buffer.allocUnsafe(messages.reduce((sum, message) => sum + valueBytes(message), 0));

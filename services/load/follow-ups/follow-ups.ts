@@ -7,10 +7,11 @@
 import { randomInt } from 'node:crypto';
 import type { Log } from '../../lib/log';
 import { type Computation, halves, type Limits, planFollowUps } from '../domain/follow-up-plan';
+import { clickHouseTime } from '../domain/status-row';
 import type { Warehouse } from '../warehouse';
 import { type Figure, figures } from './figures';
 import type { FollowUpMetrics } from './metrics';
-import { type FigureRow, figureRows, knownNow, sqlDay, sqlTime } from './questions';
+import { type FigureRow, figureRows, knownNow, sqlDay } from './questions';
 
 export interface FollowUpsDeps {
   warehouse: Pick<Warehouse, 'rows' | 'insertOneBlock'>;
@@ -131,7 +132,7 @@ export class FollowUps {
       ended();
     }
     // Two owners must not meet in one moment: their rows would be taken for those of one computation.
-    const computed_at = `${sqlTime(now())}${String(randomInt(1_000)).padStart(3, '0')}`;
+    const computed_at = `${clickHouseTime(now())}${String(randomInt(1_000)).padStart(3, '0')}`;
     await warehouse.insertOneBlock(figure.table, rowsOf(figure, computation, rows, { computed_at, as_of }));
   }
 
@@ -148,7 +149,7 @@ function rowsOf(
   { computed_at, as_of }: { computed_at: string; as_of: number },
 ): Record<string, unknown>[] {
   return days.flatMap(({ day, finished, own_checksum, around_checksum }) => {
-    const common = { day: sqlDay(day), window_days, computed_at, as_of: sqlTime(as_of), finished };
+    const common = { day: sqlDay(day), window_days, computed_at, as_of: clickHouseTime(as_of), finished };
     const of = (row: FigureRow) => Object.fromEntries([...keys, ...counts].map((name) => [name, row[name]]));
     const own = rows.filter(({ day_number }) => day_number === day).map((row) => ({ ...common, ...of(row) }));
     return [{ ...common, channel: '', own_checksum, around_checksum }, ...own];

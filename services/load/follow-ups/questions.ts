@@ -1,5 +1,6 @@
 import { dayMs, firstDayOf, ttlDaysOf } from '../domain/follow-up-days';
 import type { Computation, Known, LegsOfDay, WrittenDay } from '../domain/follow-up-plan';
+import { clickHouseTime } from '../domain/status-row';
 import { type Figure, figures } from './figures';
 
 /** As `Warehouse.rows`. */
@@ -19,7 +20,7 @@ export async function knownNow(ask: Ask, windowsDays: readonly number[], now: nu
        toString(sum(sign * reinterpretAsInt64(cityHash64(day, kafka_partition, version)))) AS checksum,
        toUnixTimestamp64Milli(max(ended_at)) AS last_end
      FROM legs WHERE arrived_at >= {since: DateTime64(3, 'UTC')} GROUP BY day`,
-    { since: sqlTime(firstDay * dayMs) },
+    { since: clickHouseTime(firstDay * dayMs) },
   );
   const [{ rules }] = await ask<{ rules: string }>(
     'SELECT toString(max(short_abandon_ms)) AS rules FROM session_rules FINAL',
@@ -75,11 +76,10 @@ export const figureRows = (
 ): Promise<FigureRow[]> =>
   ask<FigureRow>(
     `SELECT toUInt32(f.day) AS day_number, ${[...keys, ...counts].map((name) => `f.${name} AS ${name}`).join(', ')}
-     FROM ${view}(from = '${sqlTime(from * dayMs)}', to = '${sqlTime(to * dayMs)}', window_days = ${window_days}, ${asked}, as_of = '${sqlTime(as_of)}') AS f
+     FROM ${view}(from = '${clickHouseTime(from * dayMs)}', to = '${clickHouseTime(to * dayMs)}', window_days = ${window_days}, ${asked}, as_of = '${clickHouseTime(as_of)}') AS f
      SETTINGS max_threads = 1`,
     {},
     signal,
   );
 
-export const sqlTime = (at: number): string => new Date(at).toISOString().replace('T', ' ').slice(0, -1);
-export const sqlDay = (day: number): string => sqlTime(day * dayMs).slice(0, 10);
+export const sqlDay = (day: number): string => clickHouseTime(day * dayMs).slice(0, 10);

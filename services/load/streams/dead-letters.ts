@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../../../schemas/types';
 import type { AvroCodec } from '../../lib/avro';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
-import { valueBytes } from '../../lib/kafka/values';
+import { latestTimeOf, valueBytes } from '../../lib/kafka/values';
 import { topics } from '../../lib/topics';
 import { plansFor } from '../domain/insert-plans';
 import { decodeFaults } from './avro-faults';
@@ -22,7 +22,7 @@ export function deadLettersStream(codec: AvroCodec<DeadLetter>): Stream {
     kindOf: () => 0,
     bodyOf: (data) => Buffer.from(data.map((message) => JSON.stringify(rowOf(codec, message))).join('\n')),
     progressOf: (messages) => ({
-      loaded_until: messages.reduce((latest, { timestamp }) => Math.max(latest, Number(timestamp)), 0),
+      loaded_until: latestTimeOf(messages),
       change_seq: 0,
       raw_partitions: 0,
       raw: new Map(),

@@ -2,7 +2,7 @@ import type { SessionChangeSet } from '../../../schemas/types';
 import { AvroCodec, UndecodableValue } from '../../lib/avro';
 import { headerNumber, headerText } from '../../lib/kafka/headers';
 import type { KafkaMessage } from '../../lib/kafka/kafkajs';
-import { frameIdOf, valueBytes } from '../../lib/kafka/values';
+import { frameIdOf, latestTimeOf, valueBytes } from '../../lib/kafka/values';
 import { kindHeader, topics, valueSchemas } from '../../lib/topics';
 import { plansFor } from '../domain/insert-plans';
 import type { Progress } from '../domain/progress';
@@ -48,7 +48,7 @@ export function progressOf(messages: readonly KafkaMessage[], decode: (value: Bu
   const record = last((message) => headerText(message, kindHeader) === 'progress');
   const progress = record?.progress;
   return {
-    loaded_until: messages.reduce((latest, { timestamp }) => Math.max(latest, Number(timestamp)), 0),
+    loaded_until: latestTimeOf(messages),
     change_seq: last(isData)?.change_seq ?? 0,
     raw_partitions: progress?.raw_partitions ?? 0,
     ...(record &&

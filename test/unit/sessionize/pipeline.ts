@@ -75,13 +75,7 @@ export class Pipeline {
       world.append(topics.commands, this.sent[size % this.sent.length]);
     }
     if (what === 'crash') this.task = undefined;
-    if (what === 'die') {
-      const when = size % 2 === 0 ? 'beforeEffect' : 'afterEffect';
-      world[when] = () => {
-        world[when] = () => {};
-        throw new Crash();
-      };
-    }
+    if (what === 'die') world.dieAtNext(size % 2 === 0 ? 'beforeEffect' : 'afterEffect');
     try {
       this.task ??= await world.open();
       if (what === 'events') await world.feed(this.task, topics.enriched, size);
@@ -175,8 +169,7 @@ export class Pipeline {
   /** Everything is taken in and loaded, and repairs go on for `rounds`. */
   async drain(rounds: number): Promise<void> {
     const { world } = this;
-    world.beforeEffect = () => {};
-    world.afterEffect = () => {};
+    world.spare();
     for (let round = 0; round <= rounds; round++) {
       this.task ??= await world.open();
       while (await world.feed(this.task, topics.enriched, 5));

@@ -47,13 +47,7 @@ class Owners {
   async run([what, size]: Step): Promise<void> {
     const { world } = this;
     world.now += 100 * size;
-    if (what === 'die') {
-      const when = size % 2 === 0 ? 'beforeEffect' : 'afterEffect';
-      world[when] = () => {
-        world[when] = () => {};
-        throw new Crash();
-      };
-    }
+    if (what === 'die') world.dieAtNext(size % 2 === 0 ? 'beforeEffect' : 'afterEffect');
     try {
       if (what === 'crash') this.tasks[this.owner] = undefined;
       if (what === 'hand over') await this.handOver();
@@ -69,8 +63,7 @@ class Owners {
 
   async drain(): Promise<void> {
     const { world } = this;
-    world.beforeEffect = () => {};
-    world.afterEffect = () => {};
+    world.spare();
     const task = this.tasks[this.owner] ?? (await this.open(undefined));
     while (await world.feed(task, topics.enriched, 5)) world.trim();
     await task.drain(world.control);

@@ -69,6 +69,20 @@ export class World {
 
   constructor(private readonly given: Partial<SessionizeDeps> = {}) {}
 
+  /** The next effect ends the process: before it happens, or once it has. */
+  dieAtNext(when: 'beforeEffect' | 'afterEffect'): void {
+    this[when] = () => {
+      this[when] = () => {};
+      throw new Crash();
+    };
+  }
+
+  /** Nothing ends the process any more. */
+  spare(): void {
+    this.beforeEffect = () => {};
+    this.afterEffect = () => {};
+  }
+
   open(previous?: SessionizeTask): Promise<SessionizeTask> {
     return SessionizeTask.open(this.deps(), 0, this.control, previous);
   }
