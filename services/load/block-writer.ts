@@ -2,6 +2,7 @@ import type { KafkaMessage } from '../lib/kafka/kafkajs';
 import type { Control } from '../lib/kafka/partition-task';
 import type { Log } from '../lib/log';
 import type { Problems } from '../lib/problems';
+import { those } from '../lib/those';
 import type { DeadLetterProducer } from './dead-letter-producer';
 import type { InsertPlan } from './domain/insert-statement';
 import { type Intent, tokenOf } from './domain/intent';
@@ -11,6 +12,7 @@ import type { Persistence } from './persistence';
 import { TablesLost } from './positions';
 import { isDataFault } from './refused-data';
 import { NotLoadable, whyRefused } from './refused-records';
+import type { Rooms } from './rooms';
 import type { Stream } from './streams/stream';
 import type { Warehouse } from './warehouse';
 
@@ -22,6 +24,8 @@ export interface BlockWriterDeps {
   metrics: LoadMetrics;
   problems: Pick<Problems, 'tell'>;
   log: Log;
+  /** Memory of bodies. */
+  rooms: Rooms;
   /** A request to ClickHouse older than this is no longer executed. */
   insertTimeoutMs: number;
 }
@@ -47,7 +51,7 @@ export class BlockWriter {
     control: Control,
     commit: CommitIntent,
   ): Promise<Intent> {
-    const data = records.filter(this.stream.isData);
+    const data = those(records, this.stream.isData);
     const faults = await this.inspect(data, control);
     const begun = await this.commitWithout(intent, records, faults, control, commit);
     return this.insertSound(begun, records, data, control, commit);
@@ -61,7 +65,7 @@ export class BlockWriter {
     commit: CommitIntent,
   ): Promise<Intent> {
     // What it finds is left out already; but from here on the schemas are known.
-    const data = records.filter(this.stream.isData);
+    const data = those(records, this.stream.isData);
     await this.inspect(data, control);
     return this.insertSound(intent, records, data, control, commit);
   }
@@ -90,7 +94,7 @@ export class BlockWriter {
       if (data.length === 0 || (await this.insert(current, data, control, refusalIsFinal))) return current;
       const faults = await this.persist('examining a refused block', control, (signal) =>
         whyRefused(this.stream, data, (part) =>
-          this.deps.warehouse.accepts(this.plan(intent), this.stream.bodyOf(part), signal),
+          this.deps.warehouse.accepts(this.plan(intent), this.stream.bodyOf(part, Buffer.allocUnsafe), signal),
         ),
       );
       // Readable after all: something behind the landing table refuses it, and that may pass.
@@ -109,7 +113,8 @@ export class BlockWriter {
   ): Promise<Intent> {
     const { topic } = this.stream;
     const without = withoutFaulty(intent, records, faults);
-    const refused = upTo(records, without.end).filter((record) => faults.has(offsetOf(record)));
+    const refused =
+      faults.size === 0 ? [] : upTo(records, without.end).filter((record) => faults.has(offsetOf(record)));
     await this.persist('writing dead letters', control, () =>
       this.deps.deadLetters.send(topic, this.partition, refused, faults),
     );
@@ -131,7 +136,9 @@ export class BlockWriter {
   ): Promise<boolean> {
     const { clusterId, insertTimeoutMs, metrics, warehouse } = this.deps;
     const { topic } = this.stream;
-    const body = this.stream.bodyOf(data);
+    const { rooms } = this.deps;
+    const body = this.stream.bodyOf(data, (bytes) => rooms.take(bytes));
+    let retries = 0;
     const token = tokenOf(clusterId, topic, this.partition, intent);
     const attempt = (signal: AbortSignal): Promise<void> => {
       const observe = metrics.insertLatency.startTimer({ topic });
@@ -142,11 +149,16 @@ export class BlockWriter {
     const isRefused = (error: unknown): boolean => refusalIsFinal && isDataFault(error);
     const final = (error: unknown): boolean => isRefused(error) || error instanceof TablesLost;
     try {
-      await this.persist('inserting', control, attempt, final, () => metrics.retries.inc({ topic }));
+      await this.persist('inserting', control, attempt, final, () => {
+        retries += 1;
+        metrics.retries.inc({ topic });
+      });
     } catch (error) {
       if (isRefused(error)) return false;
       throw error;
     }
+    // Nobody reads it any more: it was sent once, whole, and answered.
+    if (retries === 0) rooms.giveBack(body);
     const rows = data.reduce((sum, record) => sum + this.stream.weigh(record).rows, 0);
     metrics.inserted(topic, rows, body.length, Number(data[0].timestamp));
     this.deps.log.debug({ token, rows, bytes: body.length }, 'block inserted');

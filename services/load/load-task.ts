@@ -111,7 +111,7 @@ export class LoadTask implements PartitionTask, Pausable {
         const length = blockLength(rest, from, this.stream.weigh, this.deps.limits);
         if (await this.isHeldUp(control)) return;
         await this.goOn(control);
-        from += await this.load(rest.slice(from, from + length), control);
+        from += await this.load(length === rest.length ? rest : rest.slice(from, from + length), control);
         await control.heartbeat();
       }
       await this.advance(nextOffset, [], control);

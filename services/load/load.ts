@@ -35,6 +35,7 @@ import { addPauses, Pauses } from './pause';
 import { Persistence } from './persistence';
 import { loadedBefore, readPosition, requireTablesThere, StartRefused, TablesLost } from './positions';
 import { CommandProducer } from './repair/command-producer';
+import { Rooms } from './rooms';
 import { ErasureScreen } from './screen';
 import type { LoadSettings } from './settings';
 import { StatusWriter } from './status-writer';
@@ -149,6 +150,7 @@ export async function startLoad(settings: LoadSettings, log: Log, tracing?: Trac
       tracing,
       problems: new Problems(log),
       insertTimeoutMs: settings.LOAD_INSERT_TIMEOUT_MS,
+      rooms: new Rooms(Date.now),
     };
     const jobs = startJobs({ warehouse, commands, erasures, registry, log }, settings, () =>
       loops.flatMap((loop) => loop.assigned(topics.enriched)),

@@ -14,9 +14,9 @@ export const timeOf = (message: KafkaMessage): number =>
 export const latestTimeOf = (messages: readonly KafkaMessage[]): number =>
   messages.reduce((latest, message) => Math.max(latest, timeOf(message)), 0);
 
-/** All values behind one another, each copied once. */
-export function joinedValues(messages: readonly KafkaMessage[]): Buffer {
-  const joined = Buffer.allocUnsafe(messages.reduce((sum, message) => sum + valueBytes(message), 0));
+/** All values behind one another, each copied once, into what `room` answers to their bytes. */
+export function joinedValues(messages: readonly KafkaMessage[], room: (bytes: number) => Buffer): Buffer {
+  const joined = room(messages.reduce((sum, message) => sum + valueBytes(message), 0));
   let at = 0;
   for (const message of messages) {
     if (message instanceof LeanRecord) message.copyValue(joined, at);

@@ -21,8 +21,8 @@ export interface Stream {
   examine(data: readonly KafkaMessage[]): Promise<Faults>;
   /** Records of one kind are read alike: when one is loaded and another refused, the fault is that record's. */
   kindOf(message: KafkaMessage): number;
-  /** The body of an insert. The same records give the same bytes. */
-  bodyOf(data: readonly KafkaMessage[]): Buffer;
+  /** The body of an insert, in what `room` answers to its bytes or in memory of its own. The same records give the same bytes. */
+  bodyOf(data: readonly KafkaMessage[], room: (bytes: number) => Buffer): Buffer;
   /** What a block's records, heartbeats and the like included, say about how far the pipeline has come. */
   progressOf(messages: readonly KafkaMessage[]): Progress;
 }

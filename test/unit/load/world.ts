@@ -8,6 +8,7 @@ import { StatusBook } from '../../../services/load/domain/status-book';
 import { Halts } from '../../../services/load/halt';
 import { type LoadDeps, LoadTask } from '../../../services/load/load-task';
 import { loadMetrics } from '../../../services/load/metrics';
+import { Rooms } from '../../../services/load/rooms';
 import { isData, type Stream } from '../../../services/load/streams/stream';
 
 /** good; heartbeat: no data; frame: seen at once; body: seen by decoding; engine: refused by ClickHouse alone. */
@@ -42,6 +43,7 @@ export class World {
   /** How each offset is by now: what ClickHouse refuses it may take after a migration. */
   readonly kinds: Map<number, Kind>;
   private halts = new Halts();
+  readonly rooms = new Rooms(() => 0);
   private readonly metrics = loadMetrics(new Registry());
 
   constructor(
@@ -117,6 +119,7 @@ export class World {
               return await work(new AbortController().signal);
             } catch (error) {
               if (error instanceof Crash || options?.final?.(error) || attempt > 10) throw error;
+              options?.onRetry?.();
             }
           }
         },
@@ -132,6 +135,7 @@ export class World {
       stopping: () => this.stopping,
       tasks: new Set(),
       insertTimeoutMs: 60_000,
+      rooms: this.rooms,
     };
   }
 

@@ -1,3 +1,4 @@
+import { those } from '../../those';
 import { type AbortableRecord, type AbortedTransaction, filterAborted } from '../aborted-transactions';
 
 interface PartitionData {
@@ -27,10 +28,9 @@ export class LeanBatch extends Batch {
     this.rawMessages = messages;
     // In log order: whatever follows the first that reaches it does so too.
     const from = messages.findIndex(({ offset }) => reaches(offset, asked));
-    this.messagesWithinOffset = from < 0 ? [] : messages.slice(from);
-    this.messages = filterAborted({ messages: this.messagesWithinOffset, abortedTransactions }).filter(
-      ({ isControlRecord }) => !isControlRecord,
-    );
+    this.messagesWithinOffset = from === 0 ? messages : from < 0 ? [] : messages.slice(from);
+    const committed = filterAborted({ messages: this.messagesWithinOffset, abortedTransactions });
+    this.messages = those(committed, ({ isControlRecord }) => !isControlRecord);
   }
 }
 

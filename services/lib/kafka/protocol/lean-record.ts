@@ -24,14 +24,21 @@ export interface DecodedRecord {
 export class LeanRecord implements DecodedRecord {
   constructor(
     private readonly home: RecordHome,
-    private readonly keyAt: number,
+    /** Where its attributes stand: behind its size. */
+    private readonly at: number,
     private readonly valueAt: number,
     /** -1: there is none. */
     private readonly valueSize: number,
-    readonly attributes: number,
-    private readonly timestampDelta: number | bigint,
     private readonly offsetDelta: number,
   ) {}
+
+  get attributes(): number {
+    return this.buffer.readInt8(this.at);
+  }
+
+  private get timestampDelta(): number | bigint {
+    return new Reader(this.buffer, this.at + 1).varlong();
+  }
 
   get offset(): string {
     return this.home.offsets.text(this.offsetDelta);
@@ -88,7 +95,10 @@ export class LeanRecord implements DecodedRecord {
   }
 
   get key(): Buffer | null {
-    return new Reader(this.buffer, this.keyAt).sized();
+    const reader = new Reader(this.buffer, this.at + 1);
+    reader.varlong();
+    reader.varint();
+    return reader.sized();
   }
 
   get headers(): IHeaders {

@@ -11,8 +11,11 @@ export type RecordBatch = Omit<RecordContext, 'magicByte'> & { records: DecodedR
 
 const batchStart = 12;
 
-/** Stands for kafkajs' `protocol/recordBatch/v0/decoder`; same result, same errors. Keys and values stay slices. */
-export async function decodeRecordBatch(fetched: Cursor): Promise<RecordBatch> {
+/**
+ * Stands for kafkajs' `protocol/recordBatch/v0/decoder`; same result, same errors. Keys and values stay slices. Records are
+ * put behind those of `records`, so that a fetch of many batches need not join them.
+ */
+export async function decodeRecordBatch(fetched: Cursor, records: DecodedRecord[] = []): Promise<RecordBatch> {
   const { buffer, offset } = fetched;
   const length = buffer.readInt32BE(offset + 8);
   const start = offset + batchStart;
@@ -40,11 +43,10 @@ export async function decodeRecordBatch(fetched: Cursor): Promise<RecordBatch> {
   const count = buffer.readInt32BE(start + 45);
   const recordContext = { ...context, magicByte: buffer.readInt8(start + 4) };
   const codec = lookupCodecByAttributes(attributes);
-  let records: DecodedRecord[] = [];
   if (count > 0) {
-    records = codec
-      ? decodeRecords(await codec.decompress(buffer.subarray(start + 49, end)), 0, count, recordContext)
-      : decodeRecords(buffer.subarray(0, end), start + 49, count, recordContext);
+    if (codec)
+      decodeRecords(await codec.decompress(buffer.subarray(start + 49, end)), 0, count, recordContext, records);
+    else decodeRecords(buffer.subarray(0, end), start + 49, count, recordContext, records);
   }
   return { ...context, records };
 }

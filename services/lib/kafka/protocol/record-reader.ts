@@ -1,4 +1,4 @@
-import { LeanRecord } from './lean-record';
+import { type DecodedRecord, LeanRecord } from './lean-record';
 import { Reader } from './reader';
 
 export interface RecordContext {
@@ -18,11 +18,17 @@ export interface RecordContext {
 const logAppendTime = 1;
 
 /**
- * The records of a batch, as kafkajs gives them: keys and values are slices of `buffer`, which lives as long as one of
+ * Appends the records of a batch, as kafkajs gives them: keys and values are slices of `buffer`, which lives as long as one of
  * them does, and are read, as headers are, when asked for. Two more differences: a record that ends outside of `buffer` throws (kafkajs cuts it without a word), and a header
  * named like something every object has (`constructor`) has its value alone, not beside what every object has.
  */
-export function decodeRecords(buffer: Buffer, start: number, count: number, batchContext: RecordContext): LeanRecord[] {
+export function decodeRecords(
+  buffer: Buffer,
+  start: number,
+  count: number,
+  batchContext: RecordContext,
+  into: DecodedRecord[],
+): void {
   const { timestampType, maxTimestamp } = batchContext;
   const reader = new Reader(buffer, start);
   const home: RecordHome = {
@@ -32,21 +38,19 @@ export function decodeRecords(buffer: Buffer, start: number, count: number, batc
     timestamps: new Counter(batchContext.firstTimestamp),
     oneTime: timestampType === logAppendTime && maxTimestamp ? maxTimestamp : undefined,
   };
-  const records = new Array<LeanRecord>(count);
   for (let i = 0; i < count; i++) {
     const size = reader.varint();
     const end = reader.at + size;
     if (size < 0 || end > buffer.length) throw new RangeError(`record ${i} of ${count} ends outside of its batch`);
-    const attributes = buffer.readInt8(reader.at++);
-    const timestampDelta = reader.varlong();
+    const { at } = reader;
+    reader.at += 1;
+    reader.varlong();
     const offsetDelta = reader.varint();
-    const keyAt = reader.at;
     reader.skip();
     const valueSize = reader.varint();
-    records[i] = new LeanRecord(home, keyAt, reader.at, valueSize, attributes, timestampDelta, offsetDelta);
+    into.push(new LeanRecord(home, at, reader.at, valueSize, offsetDelta));
     reader.at = end;
   }
-  return records;
 }
 
 /** What the records of a batch have in common. */

@@ -76,6 +76,28 @@ describe('what is read, compared with stock kafkajs', () => {
     );
   });
 
+  test('all batches of a partition at once, the last one cut', async () => {
+    const { decodeMessages } = require('../../../../../services/lib/kafka/protocol/message-decoder');
+    const stock = require('kafkajs/src/protocol/requests/fetch/v4/decodeMessages');
+    const sized = (bytes: Buffer): Buffer => {
+      const size = Buffer.alloc(4);
+      size.writeInt32BE(bytes.length);
+      return Buffer.concat([Buffer.from('before'), size, bytes, Buffer.from('behind')]);
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(arbitraryBatch, { maxLength: 4 }), fc.nat(), async (batches, cut) => {
+        const whole = Buffer.concat(await Promise.all(batches.map(encode)));
+        const bytes = sized(whole.subarray(0, whole.length - (cut % 200)));
+        const [ours, theirs] = [new Decoder(bytes), new Decoder(bytes)];
+        for (const decoder of [ours, theirs]) decoder.offset = 'before'.length;
+        const records = (await decodeMessages(ours)) as RecordBatch['records'];
+        expect(plainRecords(records)).toStrictEqual(plainRecords(await stock(theirs)));
+        expect(ours.offset).toBe(theirs.offset);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   test('keys and values are slices of what was fetched, as in stock kafkajs', async () => {
     const [options] = fc.sample(arbitraryBatch, { numRuns: 1, seed: 1 });
     const bytes = await encode({
@@ -185,17 +207,18 @@ async function decodeAll(decode: (cursor: Cursor) => Promise<RecordBatch>, bytes
 /** Ours reads keys and headers when asked; stock has them at hand. */
 const plain = (batch: RecordBatch): RecordBatch => ({
   ...batch,
-  records: batch.records.map(
-    ({ magicByte, attributes, timestamp, offset, key, value, headers, isControlRecord, batchContext }) => ({
-      magicByte,
-      attributes,
-      timestamp,
-      offset,
-      key,
-      value,
-      headers,
-      isControlRecord,
-      batchContext,
-    }),
-  ),
+  records: plainRecords(batch.records),
 });
+
+const plainRecords = (records: RecordBatch['records']): RecordBatch['records'] =>
+  records.map(({ magicByte, attributes, timestamp, offset, key, value, headers, isControlRecord, batchContext }) => ({
+    magicByte,
+    attributes,
+    timestamp,
+    offset,
+    key,
+    value,
+    headers,
+    isControlRecord,
+    batchContext,
+  }));
