@@ -61,6 +61,8 @@ export class LoadFleet {
       FETCH_MAX_WAIT_MS: '100',
       FETCH_MAX_WAIT_SESSIONS_MS: '100',
       FETCH_MAX_PARTITION_BYTES: '50000',
+      // What followed contacts is written when its hour comes: whoever compares two databases would compare clocks.
+      FOLLOW_UPS_EVERY_MS: '0',
       PORT: String(port),
       ...this.envOf(name),
       ...env,
