@@ -1,45 +1,66 @@
 /**
  * Words met lately and which n-grams stand in them: words repeat, and a lookup of the word costs as much as one of its 20
- * n-grams. Holds so many words and no more (5 MB); what it gives is what was put in, so that a reading never depends on it.
+ * n-grams. Holds so many words and no more; what it gives is what was put in, so that a reading never depends on it.
  */
+import { slotAt } from './kernel/desk';
+import type { Kernel } from './kernel/kernel';
 
 /** Longer words are rare or an attack: they are looked at each time. In UTF-16 units. */
 export const longestWord = 16;
 /** A word of 16 and a space on either side has 62 n-grams of 2 to 5. */
-export const room = 64;
-/** Two slots each. Of words in tweets a third is not met in half as many, and a fifth still in twice as many. */
-const sets = 8192;
+const room = (slotAt.kept - slotAt.ngrams) / 4;
+/** Slots of a set. */
+const ways = 4;
+const bits = 13;
 
 export class WordCache {
-  readonly slots = 2 * sets;
-  /** [slot * room + n-gram]: the n-grams known, repeated ones as often; `counts[slot]` of them. */
-  readonly ngrams = new Int32Array(this.slots * room);
-  readonly counts = new Uint8Array(this.slots);
+  readonly slots = ways << bits;
   /** The word as an n-gram of its own. */
   readonly wholes = new Int32Array(this.slots);
-  /** Changes whenever a slot is given to another word: what others keep by slot holds for one version. Never 0. */
-  readonly versions = new Int32Array(this.slots);
+  /** Of the words there, beside each other those of a set: most words are told from others by these alone. */
+  private readonly hashes = new Int32Array(this.slots);
   private readonly keys = new Uint16Array(this.slots * longestWord);
   /** 0: an empty slot. */
   private readonly lengths = new Uint8Array(this.slots);
-  /** Of a set's two slots the one used last; the other is given away. */
-  private readonly last = new Uint8Array(sets);
-  /** The text that used a slot last; a slot is not given away within a text, whose words are told by their slots. */
+  /**
+   * The text that used a slot last: the one not used for longest is given away, never within that text, whose words are told by
+   * their slots.
+   */
   private readonly usedBy = new Uint32Array(this.slots);
   private text = 0;
+  private kernel: Kernel | undefined;
+  /** The slots' other part (see desk.ts), of so many bytes each. */
+  private slab = 0;
+  private pitch = 0;
+
+  /** Where there is room for the slots, all 0. */
+  lieAt(kernel: Kernel, slab: number, pitch: number): void {
+    this.kernel = kernel;
+    this.slab = slab;
+    this.pitch = pitch;
+  }
 
   /** Another text begins. */
   begin(): void {
     this.text = (this.text + 1) >>> 0;
   }
 
+  /** The address of the n-grams in a slot. */
+  ngramsOf(slot: number): number {
+    return this.slab + slot * this.pitch + slotAt.ngrams;
+  }
+
+  /** How many these are. */
+  sizeOf(slot: number): number {
+    return this.kernel!.i32[(this.slab + slot * this.pitch + slotAt.size) >> 2]!;
+  }
+
   /** The slot of a word, `units` from `from` to before `to`; -1: not here. */
   find(hash: number, units: Uint16Array, from: number, to: number): number {
+    const { hashes } = this;
     const set = setOf(hash);
-    for (let way = 0; way < 2; way++) {
-      const slot = 2 * set + way;
-      if (!this.holds(slot, units, from, to)) continue;
-      this.last[set] = way;
+    for (let slot = set; slot < set + ways; slot++) {
+      if (hashes[slot] !== hash || !this.holds(slot, units, from, to)) continue;
       this.usedBy[slot] = this.text;
       return slot;
     }
@@ -47,31 +68,27 @@ export class WordCache {
   }
 
   /**
-   * Keeps `ngrams` from `first` to before `end`, and the `whole`, for a word that was not found; gives its slot, -1 when there
+   * Keeps `size` n-grams that stand at an address, and the `whole`, for a word that was not found; gives its slot, -1 when there
    * is no room.
    */
-  put(
-    hash: number,
-    units: Uint16Array,
-    from: number,
-    to: number,
-    ngrams: Int32Array,
-    first: number,
-    end: number,
-    whole: number,
-  ): number {
+  put(hash: number, units: Uint16Array, from: number, to: number, ngrams: number, size: number, whole: number): number {
+    const { usedBy, lengths } = this;
+    const { i32 } = this.kernel!;
     const set = setOf(hash);
-    const way = 1 - this.last[set]!;
-    const slot = 2 * set + way;
-    if (end - first > room || (this.usedBy[slot] === this.text && this.lengths[slot]! > 0)) return -1;
-    this.last[set] = way;
-    this.usedBy[slot] = this.text;
+    let slot = set;
+    for (let other = set + 1; other < set + ways; other++) if (usedBy[other]! < usedBy[slot]!) slot = other;
+    if (size > room || (usedBy[slot] === this.text && lengths[slot]! > 0)) return -1;
+    this.hashes[slot] = hash;
+    usedBy[slot] = this.text;
     for (let i = from; i < to; i++) this.keys[slot * longestWord + i - from] = units[i]!;
-    this.lengths[slot] = to - from;
-    for (let i = first; i < end; i++) this.ngrams[slot * room + i - first] = ngrams[i]!;
-    this.counts[slot] = end - first;
+    lengths[slot] = to - from;
     this.wholes[slot] = whole;
-    this.versions[slot] = (this.versions[slot]! + 1) | 0 || 1;
+    const at = this.ngramsOf(slot) >> 2;
+    i32.copyWithin(at, ngrams >> 2, (ngrams >> 2) + size);
+    i32[at + (slotAt.size - slotAt.ngrams) / 4] = size;
+    // What models keep holds for one version. Never 0.
+    const version = at + (slotAt.version - slotAt.ngrams) / 4;
+    i32[version] = (i32[version]! + 1) | 0 || 1;
     return slot;
   }
 
@@ -83,4 +100,5 @@ export class WordCache {
   }
 }
 
-const setOf = (hash: number): number => Math.imul(hash, 0x9e3779b1) >>> 19;
+/** The first slot of the set of a word. */
+const setOf = (hash: number): number => (Math.imul(hash, 0x9e3779b1) >>> (32 - bits)) * ways;
