@@ -20,6 +20,8 @@ export class WordCache {
   /** Of the words there, beside each other those of a set: most words are told from others by these alone. */
   private readonly hashes = new Int32Array(this.slots);
   private readonly keys = new Uint16Array(this.slots * longestWord);
+  /** How many n-grams: as in the slot itself, but near. */
+  private readonly sizes = new Uint8Array(this.slots);
   /** 0: an empty slot. */
   private readonly lengths = new Uint8Array(this.slots);
   /**
@@ -52,7 +54,7 @@ export class WordCache {
 
   /** How many these are. */
   sizeOf(slot: number): number {
-    return this.kernel!.i32[(this.slab + slot * this.pitch + slotAt.size) >> 2]!;
+    return this.sizes[slot]!;
   }
 
   /** The slot of a word, `units` from `from` to before `to`; -1: not here. */
@@ -83,6 +85,7 @@ export class WordCache {
     for (let i = from; i < to; i++) this.keys[slot * longestWord + i - from] = units[i]!;
     lengths[slot] = to - from;
     this.wholes[slot] = whole;
+    this.sizes[slot] = size;
     const at = this.ngramsOf(slot) >> 2;
     i32.copyWithin(at, ngrams >> 2, (ngrams >> 2) + size);
     i32[at + (slotAt.size - slotAt.ngrams) / 4] = size;

@@ -91,6 +91,7 @@ function count(): Routine {
     when(lessThan(get(at), get(end)), loop(one, lessThan(get(at), get(end)))),
     forward(ranges, 8),
   ];
+  const touch: Code = [set(times, add(get(times), load32(load32(get(at))))), forward(at, 8)];
   const settle: Code = [
     store32(get(at), sub(load32(load32(get(at), knownAt.times), 4), get(none)), knownAt.times),
     forward(at, knownAt.bytes),
@@ -102,7 +103,13 @@ function count(): Routine {
     set(shift, load32(get(desk), deskAt.tableShift)),
     set(none, load32(get(desk), deskAt.none)),
     set(last, add(get(ranges), shiftLeft(get(size), 3))),
-    when(lessThan(get(ranges), get(last)), loop(range, lessThan(get(ranges), get(last)))),
+    set(at, get(ranges)),
+    when(lessThan(get(ranges), get(last)), [
+      // Words lie far apart: their first n-grams are waited for together, not one after the other.
+      loop(touch, lessThan(get(at), get(last))),
+      store32(get(desk), get(times), deskAt.touched),
+      loop(range, lessThan(get(ranges), get(last))),
+    ]),
     set(at, get(from)),
     when(lessThan(get(at), get(out)), loop(settle, lessThan(get(at), get(out)))),
     shiftRight(sub(get(out), get(from)), i32(4)),
