@@ -183,9 +183,8 @@ export class Features {
   /** Gives how many words and pairs there are, unknown ones among them. */
   private findWords(lexicon: Lexicon): number {
     const { wordHashes, at, tokens } = this;
-    const { kernel, lists, repeats, desk } = lexicon;
+    const { kernel, lists, repeats, words, desk } = lexicon;
     const { i32 } = kernel;
-    const { wholes } = lexicon.words;
     const hashes = lists.hashes / 4;
     let rows = hashes;
     for (let t = 0; t < tokens; t++) rows = this.rowsOf(t, i32, rows);
@@ -195,7 +194,7 @@ export class Features {
     let next = hashes;
     for (let t = 0; t < tokens; t++) {
       const slot = i32[at.slots / 4 + t]!;
-      const whole = slot >= 0 ? wholes[slot]! : lexicon.find(wordHashes[t]!);
+      const whole = slot >= 0 ? words.wholeOf(slot) : lexicon.find(wordHashes[t]!);
       if (whole !== 0) i32[end++] = whole;
       for (const last = next + this.rowsAt(t); next < last; next++) if (i32[next] !== 0) i32[end++] = i32[next]!;
     }
@@ -203,9 +202,9 @@ export class Features {
     i32[range] = lists.ngrams;
     i32[range + 1] = 4 * end;
     repeats.begin(4 * tokens);
-    const words = kernel.count(lists.ranges, 1, at.words, 1, desk);
-    this.weigh(lexicon, at.words, words);
-    this.tell('wordsSize', words);
+    const size = kernel.count(lists.ranges, 1, at.words, 1, desk);
+    this.weigh(lexicon, at.words, size);
+    this.tell('wordsSize', size);
     return tokens + rows;
   }
 

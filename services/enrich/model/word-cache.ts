@@ -15,20 +15,12 @@ const bits = 13;
 
 export class WordCache {
   readonly slots = ways << bits;
-  /** The word as an n-gram of its own. */
-  readonly wholes = new Int32Array(this.slots);
-  /** Of the words there, beside each other those of a set: most words are told from others by these alone. */
-  private readonly hashes = new Int32Array(this.slots);
-  private readonly keys = new Uint16Array(this.slots * longestWord);
-  /** How many n-grams: as in the slot itself, but near. */
-  private readonly sizes = new Uint8Array(this.slots);
-  /** 0: an empty slot. */
-  private readonly lengths = new Uint8Array(this.slots);
   /**
-   * The text that used a slot last: the one not used for longest is given away, never within that text, whose words are told by
-   * their slots.
+   * Four numbers a slot, those of a set beside each other: the hash of the word; the word as an n-gram of its own; the text that used
+   * the slot last; the word's length (0: an empty slot) and, by 256, how many n-grams it has.
    */
-  private readonly usedBy = new Uint32Array(this.slots);
+  private readonly about = new Int32Array(4 * this.slots);
+  private readonly keys = new Uint16Array(this.slots * longestWord);
   private text = 0;
   private kernel: Kernel | undefined;
   /** The slots' other part (see desk.ts), of so many bytes each. */
@@ -44,7 +36,7 @@ export class WordCache {
 
   /** Another text begins. */
   begin(): void {
-    this.text = (this.text + 1) >>> 0;
+    this.text = (this.text + 1) | 0;
   }
 
   /** The address of the n-grams in a slot. */
@@ -54,16 +46,21 @@ export class WordCache {
 
   /** How many these are. */
   sizeOf(slot: number): number {
-    return this.sizes[slot]!;
+    return this.about[4 * slot + 3]! >>> 8;
+  }
+
+  /** The word in a slot as an n-gram of its own. */
+  wholeOf(slot: number): number {
+    return this.about[4 * slot + 1]!;
   }
 
   /** The slot of a word, `units` from `from` to before `to`; -1: not here. */
   find(hash: number, units: Uint16Array, from: number, to: number): number {
-    const { hashes } = this;
+    const { about } = this;
     const set = setOf(hash);
     for (let slot = set; slot < set + ways; slot++) {
-      if (hashes[slot] !== hash || !this.holds(slot, units, from, to)) continue;
-      this.usedBy[slot] = this.text;
+      if (about[4 * slot] !== hash || !this.holds(slot, units, from, to)) continue;
+      about[4 * slot + 2] = this.text;
       return slot;
     }
     return -1;
@@ -74,18 +71,20 @@ export class WordCache {
    * is no room.
    */
   put(hash: number, units: Uint16Array, from: number, to: number, ngrams: number, size: number, whole: number): number {
-    const { usedBy, lengths } = this;
+    const { about, text } = this;
     const { i32 } = this.kernel!;
     const set = setOf(hash);
+    // Texts ago, whatever their number; those of empty slots count as any.
+    const age = (other: number): number => (text - about[4 * other + 2]!) >>> 0;
     let slot = set;
-    for (let other = set + 1; other < set + ways; other++) if (usedBy[other]! < usedBy[slot]!) slot = other;
-    if (size > room || (usedBy[slot] === this.text && lengths[slot]! > 0)) return -1;
-    this.hashes[slot] = hash;
-    usedBy[slot] = this.text;
+    for (let other = set + 1; other < set + ways; other++) if (age(other) > age(slot)) slot = other;
+    const isEmpty = about[4 * slot + 3] === 0;
+    if (size > room || (age(slot) === 0 && !isEmpty)) return -1;
     for (let i = from; i < to; i++) this.keys[slot * longestWord + i - from] = units[i]!;
-    lengths[slot] = to - from;
-    this.wholes[slot] = whole;
-    this.sizes[slot] = size;
+    about[4 * slot] = hash;
+    about[4 * slot + 1] = whole;
+    about[4 * slot + 2] = text;
+    about[4 * slot + 3] = (to - from) | (size << 8);
     const at = this.ngramsOf(slot) >> 2;
     i32.copyWithin(at, ngrams >> 2, (ngrams >> 2) + size);
     i32[at + (slotAt.size - slotAt.ngrams) / 4] = size;
@@ -96,7 +95,7 @@ export class WordCache {
   }
 
   private holds(slot: number, units: Uint16Array, from: number, to: number): boolean {
-    if (this.lengths[slot] !== to - from) return false;
+    if ((this.about[4 * slot + 3]! & 0xff) !== to - from) return false;
     const { keys } = this;
     for (let i = from, k = slot * longestWord; i < to; i++, k++) if (keys[k] !== units[i]) return false;
     return true;
