@@ -68,7 +68,7 @@ export class WordCache {
 
   /**
    * Keeps `size` n-grams that stand at an address, and the `whole`, for a word that was not found; gives its slot, -1 when there
-   * is no room.
+   * is no room. Of a set's slots the one not used for longest is given away, never within a text, whose words are told by their slots.
    */
   put(hash: number, units: Uint16Array, from: number, to: number, ngrams: number, size: number, whole: number): number {
     const { about, text } = this;

@@ -10,7 +10,8 @@ export class PlainKernel extends Room implements Kernel {
   }
 
   protected grown(pages: number): ArrayBuffer {
-    const buffer = new ArrayBuffer(pages * pageBytes);
+    // At least twice as much: what is there is copied each time.
+    const buffer = new ArrayBuffer(Math.max(pages * pageBytes, 2 * this.buffer.byteLength));
     new Uint8Array(buffer).set(new Uint8Array(this.buffer));
     return buffer;
   }
