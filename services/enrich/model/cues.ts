@@ -5,13 +5,15 @@
  * the prefixes that are written on to them (and, so, by, for, the).
  */
 import type { Features } from './features';
-import { begins, cuesMade, type Forms, formOf } from './forms';
+import { begins, bitOf, cuesMade, type Forms, formOf } from './forms';
 import { Normaliser } from './normalise';
 
 interface Cue {
   group: number;
   /** Per word the forms that fit: hardly ever more than three. */
   words: Int32Array[];
+  /** Bits of the forms of its second word (see `bitOf`); 0: it has only one. Most cues that begin alike are told apart by these. */
+  second: number;
 }
 
 export interface Hit {
@@ -34,7 +36,8 @@ export class CueFinder {
     groups.forEach((cues, group) => {
       for (const text of cues) {
         const forms = text.split(' ').map((word) => new Set(word.split('|').map((w) => form(normaliser, w))));
-        const cue = { group, words: forms.map((fit) => Int32Array.from(fit)) };
+        const second = [...(forms[1] ?? [])].reduce((bits, form) => bits | bitOf(form), 0);
+        const cue = { group, words: forms.map((fit) => Int32Array.from(fit)), second };
         for (const first of forms[0]!) {
           const number = begins(first);
           const others = byFirst.get(number);
@@ -51,7 +54,7 @@ export class CueFinder {
     const { byFirst } = this;
     const { tokens } = features;
     const forms = features.forms();
-    const { candidates, candidate, candidateToken } = forms;
+    const { candidates, candidate, candidateToken, bits } = forms;
     let hits: Hit[] | undefined;
     for (let k = 0; k < candidates; k++) {
       const number = candidate[k]!;
@@ -59,8 +62,9 @@ export class CueFinder {
       const cues = number < byFirst.length ? byFirst[number] : undefined;
       if (cues === undefined) continue;
       const token = candidateToken[k]!;
+      const next = bits[token + 1]!;
       for (const cue of cues) {
-        if (!fits(cue, forms, token, tokens)) continue;
+        if (cue.second !== 0 && ((cue.second & next) === 0 || !fits(cue, forms, token, tokens))) continue;
         hits ??= [];
         hits.push({ group: cue.group, token, length: cue.words.length });
       }

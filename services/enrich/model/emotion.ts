@@ -43,6 +43,10 @@ interface Output {
   slope: number;
   offset: number;
   threshold: number;
+  /** Its place among `emotions`; -1: none of them, but neutral. */
+  place: number;
+  /** Whether it is read by the register that leads with less. */
+  laxly: boolean;
 }
 
 interface Register {
@@ -62,7 +66,9 @@ const numbers = (c: Classifier, key: string, otherwise: number): number[] =>
 
 export class EmotionReader {
   private readonly registers: Register[] = [];
+  /** [four labels][input][one of them], zeros behind the last label. */
   private readonly stack: Float64Array;
+  private readonly stackWidth: number;
   private readonly inputs: Float64Array;
 
   constructor(
@@ -71,7 +77,14 @@ export class EmotionReader {
   ) {
     const { model, bases } = models;
     this.inputs = new Float64Array(bases.reduce((n, b) => n + b.model.labels.length, styles));
-    this.stack = Float64Array.from((model.extra.stack as number[] | undefined) ?? []);
+    const labels = model.labels.length;
+    const stack = (model.extra.stack as number[] | undefined) ?? [];
+    const width = stack.length / labels;
+    this.stackWidth = width;
+    this.stack = Float64Array.from({ length: 4 * Math.ceil(labels / 4) * width }, (_, i) => {
+      const label = 4 * Math.floor(i / (4 * width)) + (i % 4);
+      return label < labels ? stack[label * width + Math.floor((i % (4 * width)) / 4)]! : 0;
+    });
     const all = [model, ...bases.filter((b) => !b.glossed).map((b) => b.model)].flatMap((of) =>
       of.labels.map((label, index) => ({ of, index, label })),
     );
@@ -87,6 +100,11 @@ export class EmotionReader {
           slope: numbers(of, 'slope', 1)[index]!,
           offset: numbers(of, 'offset', 0)[index]!,
           threshold: numbers(of, 'threshold', 0.5)[index]!,
+        }))
+        .map((o) => ({
+          ...o,
+          place: (emotions as readonly string[]).indexOf(o.emotion),
+          laxly: laxly.has(o.emotion),
         }));
       const lead = (model.extra.leads as number[] | undefined)?.[this.registers.length] ?? 0;
       this.registers.push({ index: gate.index, of: gate.of, lead, outputs });
@@ -99,23 +117,15 @@ export class EmotionReader {
     const scores = model.run(features);
     const inputs = this.inputs;
     baseScores(this.models, text, features, this.glossed, inputs);
-    // Models trained before style was an input know only what comes before it.
-    const { stack } = this;
-    const width = stack.length / scores.length;
-    for (let k = 0; k < scores.length; k++) {
-      let z = 0;
-      for (let j = 0; j < width; j++) z += stack[k * width + j]! * inputs[j]!;
-      scores[k]! += z;
-    }
+    this.addStack(scores);
     const register = this.registerOf(0);
     const laxer = this.registerOf(lax);
     const shift = this.shifts(features);
-    const felt: Record<string, number> = {};
-    for (const e of emotions) felt[e] = 0;
+    const felt: Record<string, number> = { anger: 0, disgust: 0, fear: 0, joy: 0, sadness: 0, surprise: 0 };
     const present: string[] = [];
     let top: string | null = null;
     for (const own of register.outputs) {
-      const o = laxly.has(own.emotion) ? (laxer.outputs.find((l) => l.emotion === own.emotion) ?? own) : own;
+      const o = own.laxly && laxer !== register ? (laxer.outputs.find((l) => l.place === own.place) ?? own) : own;
       const p = 1 / (1 + Math.exp(-(o.slope * o.of.scores[o.index]! + o.offset + (shift?.[o.emotion] ?? 0))));
       felt[o.emotion] = p;
       if (p < o.threshold) continue;
@@ -123,6 +133,26 @@ export class EmotionReader {
       if (top === null || p > felt[top]!) top = o.emotion;
     }
     return { emotions: felt, present, emotion: { label: top === 'neutral' ? null : top, score: valence(felt) } };
+  }
+
+  /** Adds what the inputs weigh, of four labels at a time: one after the other each sum would wait for itself. */
+  private addStack(scores: Float32Array): void {
+    // Models trained before style was an input know only what comes before it.
+    const { stack, stackWidth, inputs } = this;
+    for (let k = 0, at = 0; at < stack.length; k += 4) {
+      let [a, b, c, d] = [0, 0, 0, 0];
+      for (let j = 0; j < stackWidth; j++, at += 4) {
+        const input = inputs[j]!;
+        a += stack[at]! * input;
+        b += stack[at + 1]! * input;
+        c += stack[at + 2]! * input;
+        d += stack[at + 3]! * input;
+      }
+      scores[k]! += a;
+      if (k + 1 < scores.length) scores[k + 1]! += b;
+      if (k + 2 < scores.length) scores[k + 2]! += c;
+      if (k + 3 < scores.length) scores[k + 3]! += d;
+    }
   }
 
   /** The register that leads; `less` lowers the lead that it needs. */

@@ -3,10 +3,10 @@
  * alone, in pairs, and in pairs over one word. As hashes of 32 bits (training), or as addresses of those that a lexicon knows.
  */
 import { cuesMade, Forms } from './forms';
+import { knownAt, textAt } from './kernel/desk';
 import type { Lexicon } from './lexicon';
 import { Normaliser } from './normalise';
-import { Repeats } from './repeats';
-import { longestWord, room } from './word-cache';
+import { longestWord } from './word-cache';
 
 export interface Shape {
   /** Character n-grams of these lengths. */
@@ -21,17 +21,11 @@ export interface Shape {
 /** N-grams of a text at most: five for each unit that a text can have, rounded up. */
 export const mostNgrams = 81_000;
 /** Each is a unit and the space behind it. */
-const mostTokens = 8_100;
-/** N-grams that a lexicon knows, by their addresses, and how often each stands in a text; the first `size` count. */
-export interface Known {
-  ngrams: Int32Array;
-  times: Uint16Array;
-  size: number;
-}
+export const mostTokens = 8_100;
 
 const logarithms = Float64Array.from({ length: 256 }, (_, n) => 1 + Math.log(n));
 /** What an n-gram counts that stands `times` in a text. */
-export const sublinear = (times: number): number => (times < 256 ? logarithms[times]! : 1 + Math.log(times));
+const sublinear = (times: number): number => (times < 256 ? logarithms[times]! : 1 + Math.log(times));
 
 export class Features {
   /** Without a lexicon: hashes; those of characters come first, `characters` of them. */
@@ -44,23 +38,13 @@ export class Features {
   readonly starts = new Int32Array(mostTokens);
   /** Texts taken apart so far; another number, another text. */
   runs = 0;
-  /** With a lexicon: per token its slot in the lexicon's cache of words, or -1 - k where it is the k-th that is not kept there. */
-  readonly slots = new Int32Array(mostTokens);
-  /** Which version of its slot, where it has one. */
-  readonly versions = new Int32Array(mostTokens);
-  /** N-grams of words that are not kept: those of the k-th from `looseStarts[k]` to before `looseStarts[k + 1]` in `loose`. */
-  readonly loose: Int32Array;
-  readonly looseStarts = new Int32Array(mostTokens);
-  /** N-grams of characters that stand more than once in the text, and how often. */
-  readonly repeated: Known;
-  /** Different words and pairs of words, and how often. */
-  readonly words: Known;
+  /** With a lexicon: what the kernel's routines are told of the text (`textAt`). */
+  readonly text: number = 0;
   private readonly normaliser = new Normaliser();
   readonly units = this.normaliser.units;
   private readonly wordHashes = new Int32Array(mostTokens);
-  private readonly repeats = new Repeats();
-  /** While a text is taken apart: where `repeats` counts what is repeated, or what is a word. */
-  private readonly counted: Int32Array;
+  /** Places of lists in the kernel's memory, by `textAt`. */
+  private readonly at = { slots: 0, starts: 0, loose: 0, repeated: 0, words: 0 };
   private readonly formsOfText = new Forms(mostTokens);
   private formsOfRun = 0;
   private formsOfCues = 0;
@@ -72,11 +56,18 @@ export class Features {
     readonly lexicon?: Lexicon,
     private readonly beside = false,
   ) {
-    const most = lexicon ? mostNgrams : 0;
-    this.loose = new Int32Array(most);
-    this.counted = new Int32Array(most);
-    this.repeated = { ngrams: new Int32Array(most), times: new Uint16Array(most), size: 0 };
-    this.words = { ngrams: new Int32Array(most), times: new Uint16Array(most), size: 0 };
+    if (!lexicon) return;
+    const { kernel } = lexicon;
+    this.text = kernel.place(textAt.bytes);
+    this.at = {
+      slots: kernel.place(4 * mostTokens),
+      starts: kernel.place(4 * mostTokens),
+      loose: kernel.place(4 * (mostNgrams + 1)),
+      // One more: what does not count is written behind the last.
+      repeated: kernel.place(knownAt.bytes * (mostNgrams / 2 + 1)),
+      words: kernel.place(knownAt.bytes * (4 * mostTokens + 1)),
+    };
+    for (const list of ['slots', 'starts', 'loose', 'repeated', 'words'] as const) this.tell(list, this.at[list]);
   }
 
   run(text: string): void {
@@ -125,105 +116,112 @@ export class Features {
 
   private hash(): void {
     let n = 0;
-    for (let t = 0; t < this.tokens; t++) n = this.charactersOf(t, n);
+    const { hashes } = this;
+    for (let t = 0; t < this.tokens; t++) n = this.charactersOf(t, hashes, n);
     this.characters = n;
     for (let t = 0; t < this.tokens; t++) {
-      this.hashes[n++] = this.wordHashes[t]! >>> 0;
-      n = this.rowsOf(t, n);
+      hashes[n++] = this.wordHashes[t]! >>> 0;
+      n = this.rowsOf(t, hashes, n);
     }
     this.length = n;
   }
 
   private identify(lexicon: Lexicon): void {
-    const { starts, shape, slots, versions, looseStarts, repeats } = this;
+    const { starts, shape, at, tokens } = this;
     lexicon.lay();
-    if (!this.beside) lexicon.words.begin();
+    const { kernel, lists, repeats, words, desk } = lexicon;
+    const { i32 } = kernel;
+    if (!this.beside) words.begin();
     let length = 0;
     let looseWords = 0;
-    this.repeated.size = 0;
-    repeats.begin((starts[this.tokens]! + 1 + this.tokens) * (shape.longest + 1 - shape.shortest));
-    for (let t = 0; t < this.tokens; t++) {
+    let end = 0;
+    for (let t = 0; t < tokens; t++) {
       const units = starts[t + 1]! - starts[t]! + 1;
       for (let k = shape.shortest; k <= shape.longest; k++) length += Math.max(0, units + 1 - k);
-      const slot = this.slotOf(t, lexicon, looseStarts[looseWords]!);
-      slots[t] = slot;
+      const slot = this.slotOf(t, lexicon, at.loose + 4 * end);
+      const range = lists.ranges / 4 + 2 * t;
       if (slot >= 0) {
-        const { ngrams, counts, versions: current } = lexicon.words;
-        versions[t] = current[slot]!;
-        this.count(ngrams, slot * room, slot * room + counts[slot]!);
+        i32[at.slots / 4 + t] = slot;
+        i32[range] = words.ngramsOf(slot);
+        i32[range + 1] = i32[range]! + 4 * words.sizeOf(slot);
         continue;
       }
-      slots[t] = -1 - looseWords;
-      looseStarts[looseWords + 1] = looseStarts[looseWords]! - 1 - slot;
-      this.count(this.loose, looseStarts[looseWords]!, looseStarts[++looseWords]!);
+      i32[at.slots / 4 + t] = -1 - looseWords;
+      i32[at.starts / 4 + looseWords++] = end;
+      i32[range] = at.loose + 4 * end;
+      end -= slot + 1;
+      i32[range + 1] = at.loose + 4 * end;
+      i32[at.starts / 4 + looseWords] = end;
     }
-    const { repeated, counted } = this;
-    for (let k = 0; k < repeated.size; k++) repeated.times[k] = repeats.times(counted[k]!);
+    repeats.begin((starts[tokens]! + 1 + tokens) * (shape.longest + 1 - shape.shortest));
+    const repeated = kernel.count(lists.ranges, tokens, at.repeated, 2, desk);
+    this.weigh(lexicon, at.repeated, repeated);
+    this.tell('tokens', tokens);
+    this.tell('repeatedSize', repeated);
     this.length = length + this.findWords(lexicon);
   }
 
-  /** The slot of a token; or -1 - n, with its n known n-grams in `loose` from `at` on. */
-  private slotOf(t: number, lexicon: Lexicon, at: number): number {
-    const { starts, units, hashes, loose } = this;
+  /** The slot of a token; or -1 - n, with its n known n-grams at `loose`. */
+  private slotOf(t: number, lexicon: Lexicon, loose: number): number {
+    const { starts, units } = this;
+    const { kernel, words, lists, desk } = lexicon;
     const word = this.wordHashes[t]!;
     const from = starts[t]! + 1;
     const to = starts[t + 1]!;
     const short = to - from <= longestWord;
     if (short) {
-      const slot = lexicon.words.find(word, units, from, to);
+      const slot = words.find(word, units, from, to);
       if (slot >= 0) return slot;
     }
-    const found = this.charactersOf(t, 0);
-    let end = at;
-    for (let i = 0; i < found; i++) {
-      const ngram = lexicon.find(hashes[i]!);
-      if (ngram !== 0) loose[end++] = ngram;
-    }
-    const slot = short ? lexicon.words.put(word, units, from, to, loose, at, end, lexicon.find(word)) : -1;
-    return slot >= 0 ? slot : at - end - 1;
-  }
-
-  /** Those that come for the second time are `repeated`. */
-  private count(ngrams: Int32Array, from: number, to: number): void {
-    const { repeats, repeated, counted } = this;
-    for (let i = from; i < to; i++) {
-      const at = repeats.count(ngrams[i]!);
-      if (repeats.times(at) !== 2) continue;
-      counted[repeated.size] = at;
-      repeated.ngrams[repeated.size++] = ngrams[i]!;
-    }
+    const hashes = lists.hashes / 4;
+    const all = this.charactersOf(t, kernel.i32, hashes) - hashes;
+    const known = kernel.find(lists.hashes, all, loose, 0, desk);
+    const slot = short ? words.put(word, units, from, to, loose, known, lexicon.find(word)) : -1;
+    return slot >= 0 ? slot : -1 - known;
   }
 
   /** Gives how many words and pairs there are, unknown ones among them. */
   private findWords(lexicon: Lexicon): number {
-    const { wordHashes, hashes, repeats, words, counted, slots } = this;
-    const { wholes } = lexicon.words;
-    words.size = 0;
-    repeats.begin(4 * this.tokens);
-    let length = 0;
-    for (let t = 0; t < this.tokens; t++) {
-      const slot = slots[t]!;
-      this.addWord(slot >= 0 ? wholes[slot]! : lexicon.find(wordHashes[t]!));
-      const rows = this.rowsOf(t, 0);
-      for (let i = 0; i < rows; i++) this.addWord(lexicon.find(hashes[i]!));
-      length += 1 + rows;
+    const { wordHashes, at, tokens } = this;
+    const { kernel, lists, repeats, words, desk } = lexicon;
+    const { i32 } = kernel;
+    const hashes = lists.hashes / 4;
+    let rows = hashes;
+    for (let t = 0; t < tokens; t++) rows = this.rowsOf(t, i32, rows);
+    rows -= hashes;
+    kernel.find(lists.hashes, rows, lists.hashes, 1, desk);
+    let end = lists.ngrams / 4;
+    let next = hashes;
+    for (let t = 0; t < tokens; t++) {
+      const slot = i32[at.slots / 4 + t]!;
+      const whole = slot >= 0 ? words.wholeOf(slot) : lexicon.find(wordHashes[t]!);
+      if (whole !== 0) i32[end++] = whole;
+      for (const last = next + this.rowsAt(t); next < last; next++) if (i32[next] !== 0) i32[end++] = i32[next]!;
     }
-    for (let k = 0; k < words.size; k++) words.times[k] = repeats.times(counted[k]!);
-    return length;
+    const range = lists.ranges / 4;
+    i32[range] = lists.ngrams;
+    i32[range + 1] = 4 * end;
+    repeats.begin(4 * tokens);
+    const size = kernel.count(lists.ranges, 1, at.words, 1, desk);
+    this.weigh(lexicon, at.words, size);
+    this.tell('wordsSize', size);
+    return tokens + rows;
   }
 
-  private addWord(ngram: number): void {
-    if (ngram === 0) return;
-    const { repeats, words, counted } = this;
-    const at = repeats.count(ngram);
-    if (repeats.times(at) > 1) return;
-    counted[words.size] = at;
-    words.ngrams[words.size++] = ngram;
+  /** Fills in what so many records count. */
+  private weigh({ kernel }: Lexicon, records: number, size: number): void {
+    const { i32, f64 } = kernel;
+    for (let at = records; at < records + size * knownAt.bytes; at += knownAt.bytes)
+      f64[(at + knownAt.counts) >> 3] = sublinear(i32[(at + knownAt.times) >> 2]!);
   }
 
-  /** Writes hashes of the n-grams of characters in a token from `n` on; gives where they end. */
-  private charactersOf(token: number, n: number): number {
-    const { units, hashes } = this;
+  private tell(field: keyof typeof textAt, value: number): void {
+    this.lexicon!.kernel.i32[(this.text + textAt[field]) >> 2] = value;
+  }
+
+  /** Writes hashes of the n-grams of characters in a token to `out` from `n` on; gives where they end. */
+  private charactersOf(token: number, out: Uint32Array | Int32Array, n: number): number {
+    const { units } = this;
     const { shortest, longest } = this.shape;
     const stop = this.starts[token + 1]!;
     let at = n;
@@ -232,22 +230,29 @@ export class Features {
       const bound = Math.min(stop, i + longest - 1);
       for (let j = i; j <= bound; j++) {
         h = Math.imul(h ^ units[j]!, 0x01000193);
-        if (j - i + 1 >= shortest) hashes[at++] = (h ^ (h >>> 15)) >>> 0;
+        if (j - i + 1 >= shortest) out[at++] = h ^ (h >>> 15);
       }
     }
     return at;
   }
 
   /** The same for words in a row that end at a token. */
-  private rowsOf(token: number, n: number): number {
-    const { wordHashes, hashes } = this;
+  private rowsOf(token: number, out: Uint32Array | Int32Array, n: number): number {
+    const { wordHashes } = this;
     const { words, skips } = this.shape;
     const w = wordHashes[token]!;
     let at = n;
-    if (words >= 2 && token > 0) hashes[at++] = pair(wordHashes[token - 1]!, w);
-    if (words >= 3 && token > 1) hashes[at++] = pair(pair(wordHashes[token - 2]!, wordHashes[token - 1]!), w);
-    if (skips && token > 1) hashes[at++] = pair(wordHashes[token - 2]! ^ 0x3c6ef372, w);
+    if (words >= 2 && token > 0) out[at++] = pair(wordHashes[token - 1]!, w);
+    if (words >= 3 && token > 1) out[at++] = pair(pair(wordHashes[token - 2]!, wordHashes[token - 1]!), w);
+    if (skips && token > 1) out[at++] = pair(wordHashes[token - 2]! ^ 0x3c6ef372, w);
     return at;
+  }
+
+  /** How many these are. */
+  private rowsAt(token: number): number {
+    const { words, skips } = this.shape;
+    if (token < 2) return words >= 2 ? token : 0;
+    return (words >= 2 ? 1 : 0) + (words >= 3 ? 1 : 0) + (skips ? 1 : 0);
   }
 }
 

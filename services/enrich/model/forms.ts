@@ -7,7 +7,8 @@ const mostOfToken = 21;
 const space = 32;
 
 const isArabic = (unit: number) => unit >= 0x620 && unit <= 0x6ff;
-const clitics = new Set([...'وفبلك'].map((c) => c.charCodeAt(0)));
+const clitics = new Uint8Array(0x700);
+for (const c of 'وفبلك') clitics[c.charCodeAt(0)] = 1;
 const alef = 'ا'.charCodeAt(0);
 const lam = 'ل'.charCodeAt(0);
 const basis = 0x2545f491;
@@ -37,6 +38,9 @@ export function begins(form: number): number {
 /** Changes when cues are made: forms looked at before do not know theirs. */
 export const cuesMade = (): number => beginnings.size;
 
+/** One of 32 bits: two words that share none have no form in common. */
+export const bitOf = (form: number): number => 1 << (form >>> 27);
+
 export class Forms {
   /** Those of token t from `ends[t]` to before `ends[t + 1]`. */
   readonly ends: Int32Array;
@@ -45,6 +49,8 @@ export class Forms {
   readonly candidate: Int32Array;
   readonly candidateToken: Int32Array;
   candidates = 0;
+  /** Per token a bit for each of its forms (`bitOf`); none behind the last. */
+  readonly bits: Int32Array;
   private size = 0;
 
   constructor(tokens: number) {
@@ -52,18 +58,21 @@ export class Forms {
     this.values = new Int32Array(tokens * mostOfToken);
     this.candidate = new Int32Array(tokens * mostOfToken);
     this.candidateToken = new Int32Array(tokens * mostOfToken);
+    this.bits = new Int32Array(tokens + 1);
   }
 
   /** `starts`: per token the space before it in `units`. */
   run(units: Uint16Array, starts: Int32Array, tokens: number): void {
-    const { values, ends, candidate, candidateToken } = this;
+    const { values, ends, bits, candidate, candidateToken } = this;
     this.size = 0;
     let candidates = 0;
     for (let t = 0; t < tokens; t++) {
       this.add(units, starts[t]! + 1);
       const { size } = this;
+      let some = 0;
       for (let i = ends[t]!; i < size; i++) {
         const value = values[i]!;
+        some |= bitOf(value);
         if (((maybe[(value >>> 5) & 0x7ff]! >>> (value & 31)) & 1) === 0) continue;
         const number = beginnings.get(value);
         if (number === undefined) continue;
@@ -71,7 +80,9 @@ export class Forms {
         candidateToken[candidates++] = t;
       }
       ends[t + 1] = size;
+      bits[t] = some;
     }
+    bits[tokens] = 0;
     this.candidates = candidates;
   }
 
@@ -81,7 +92,7 @@ export class Forms {
     this.addFrom(units, start, stop);
     if (!isArabic(units[start]!) || stop - start < 4) return;
     let at = start;
-    if (clitics.has(units[at]!)) {
+    if (clitics[units[at]!] === 1) {
       at++;
       this.addFrom(units, at, stop);
     }

@@ -11,28 +11,40 @@ export type Language = (typeof languages)[number];
 /** Only this much is looked at for the script. */
 const looked = 1000;
 /** Letters of Persian and Urdu that Arabic writers do not use, keyboards of Morocco included. */
-const otherArabicScript = new Set([...'یکےۓٹڈڑںھہژۆەێ'].map((c) => c.charCodeAt(0)));
+const otherArabicScript = 'یکےۓٹڈڑںھہژۆەێ';
 const unknownUnder = 0.5;
 
-/** Share of the letters in Latin, in Arabic and in any other script; `foreign`: letters that make Arabic script not Arabic. */
+const scripts = { none: 0, latin: 1, arabic: 2, foreign: 3, other: 4 } as const;
+/** Which script a unit is of: a table, as texts of all of them come by turns and jumps between them would be guessed wrong. */
+const scriptOf = (() => {
+  const table = new Uint8Array(0x10000);
+  const range = (from: number, to: number, script: number) => table.fill(script, from, to);
+  range(0x41, 0x5b, scripts.latin);
+  range(0x61, 0x7b, scripts.latin);
+  range(0xc0, 0x250, scripts.latin);
+  for (const sign of [0xd7, 0xf7]) table[sign] = scripts.none;
+  range(0x370, 0x1e00, scripts.other);
+  range(0x620, 0x700, scripts.arabic);
+  range(0x660, 0x66a, scripts.none);
+  for (const c of otherArabicScript) table[c.charCodeAt(0)] = scripts.foreign;
+  range(0x1e00, 0x1f00, scripts.latin);
+  range(0x3040, 0xd7b0, scripts.other);
+  range(0xfb50, 0xfeff, scripts.arabic);
+  return table;
+})();
+
+/** How many letters are Latin, Arabic and of any other script; `foreign`: letters that make Arabic script not Arabic. */
 export function scriptsOf(text: string): { latin: number; arabic: number; other: number; foreign: number } {
-  let [latin, arabic, other, foreign] = [0, 0, 0, 0];
+  const counts = [0, 0, 0, 0, 0];
   const end = Math.min(text.length, looked);
-  for (let i = 0; i < end; i++) {
-    const c = text.charCodeAt(i);
-    if (c < 0x250) {
-      if ((c | 32) >= 97 && (c | 32) <= 122 && c < 128) latin++;
-      else if (c >= 0xc0 && c !== 0xd7 && c !== 0xf7) latin++;
-    } else if (c >= 0x620 && c <= 0x6ff) {
-      if (c >= 0x660 && c <= 0x669) continue;
-      arabic++;
-      if (otherArabicScript.has(c)) foreign++;
-    } else if (c >= 0x370 && c < 0x2000 && !(c >= 0x1e00 && c < 0x2000)) other++;
-    else if (c >= 0x1e00 && c < 0x1f00) latin++;
-    else if (c >= 0x3040 && c < 0xd7b0) other++;
-    else if (c >= 0xfb50 && c < 0xfeff) arabic++;
-  }
-  return { latin, arabic, other, foreign };
+  for (let i = 0; i < end; i++) counts[scriptOf[text.charCodeAt(i)]!]!++;
+  const foreign = counts[scripts.foreign]!;
+  return {
+    latin: counts[scripts.latin]!,
+    arabic: counts[scripts.arabic]! + foreign,
+    other: counts[scripts.other]!,
+    foreign,
+  };
 }
 
 /** `label` null: no letters at all, or too unlike everything known. */

@@ -6,9 +6,11 @@
  * know the n-gram), then rows: a record (f32 inverse document frequency, two i16 multipliers) and its weights. Of each model common
  * n-grams come first, so that what most texts touch lies close together.
  */
+
+import { largest } from './kernel/desk';
 import type { Kernel } from './kernel/kernel';
 import type { Parameters } from './parameters';
-import { lane, largest, padded, recordBytes, type Table } from './table';
+import { lane, padded, recordBytes, type Table } from './table';
 
 /** Pairs of i32 in the kernel's memory, hash and address (0: empty), at the upper bits of the hash or behind. */
 export interface Index {

@@ -4,59 +4,50 @@
  * Models are added first; with the first text they are laid out (layout.ts) and no more can come. An n-gram is its address in
  * the kernel's memory from then on.
  */
-import { mostNgrams } from './features';
+import { mostNgrams, mostTokens } from './features';
+import { deskAt, slotAt } from './kernel/desk';
 import { type Kernel, newKernel } from './kernel/kernel';
 import { type Added, deskBytes, type Index, layOut } from './layout';
 import type { Parameters } from './parameters';
+import { Repeats } from './repeats';
 import { Table } from './table';
 import { WordCache } from './word-cache';
 
-export interface Scratch {
-  rows: number;
-  /** Values (f32) of hidden units. */
-  lit: number;
-  words: number;
-  loose: number;
-  /** By `Part.multiplier` (see table.ts). */
-  multipliers: Record<number, number>;
-  /** Not in the kernel: rows met, and what counts for them. */
-  met: Int32Array;
-  values: Float64Array;
-  products: Float64Array;
-}
-
 export class Lexicon {
   readonly words = new WordCache();
-  /** For what a model lists while it runs; all but the last three are places in the kernel's memory. */
-  readonly scratch: Scratch;
-  /** What models keep of the words met: where it is, and how many bytes a slot of `words`. */
-  kept = { at: 0, pitch: 0 };
+  readonly repeats: Repeats;
+  /** What the kernel's routines are told of all this (`deskAt`). */
+  readonly desk: number;
+  /** Lists in the kernel's memory for what a text is taken apart with: hashes, n-grams, and ranges of these. */
+  readonly lists: { hashes: number; ngrams: number; ranges: number };
+  /** By the low bits of a hash, a bit each: whether any model may know it. Small enough to stay in the nearer cache, as the index is not. */
+  private readonly bits: number;
+  /** Bytes of a slot of `words`, in which each model keeps its own. */
+  private pitch: number = slotAt.kept;
   /** Models that are not laid out yet. */
   private added: Added[] = [];
   private index: Index | undefined;
-  /** By the low bits of a hash, a bit each: whether any model may know it. Small enough to stay in the nearer cache, as `index` is not. */
-  private readonly maybe = new Int32Array(1 << 15);
 
   constructor(readonly kernel: Kernel = newKernel()) {
-    const four = () => kernel.place(mostNgrams * 4);
-    const two = () => kernel.place(mostNgrams * 2);
-    this.scratch = {
-      rows: four(),
-      lit: four(),
-      words: four(),
-      loose: kernel.place(4),
-      multipliers: { 2: two(), 3: two() },
-      met: new Int32Array(mostNgrams),
-      values: new Float64Array(mostNgrams),
-      products: new Float64Array(mostNgrams),
-    };
+    // One more: some routines write behind the last before they know that it does not count.
+    const list = (bytes: number) => kernel.place((mostNgrams + 1) * bytes);
+    this.desk = kernel.place(deskAt.bytes);
+    this.lists = { hashes: list(4), ngrams: list(4), ranges: kernel.place(mostTokens * 8) };
+    for (const place of ['rows', 'lit', 'places'] as const) this.set(place, list(4));
+    for (const place of ['hidden', 'direct'] as const) this.set(place, list(2));
+    for (const place of ['values', 'products'] as const) this.set(place, list(8));
+    this.set('list', kernel.place(mostTokens * 4));
+    this.set('one', kernel.place(4));
+    this.bits = kernel.place(1 << 17);
+    this.set('bits', this.bits);
+    this.repeats = new Repeats(kernel, this.desk);
   }
 
   /** Adds a model. Throws once there was a text. */
   add(parameters: Parameters): Table {
     if (this.index) throw new Error(`${parameters.name}: a model must be there before the first text`);
-    const table = new Table(parameters, this.kernel, this.added.length, this.kept.pitch);
-    this.kept.pitch += table.keptBytes;
+    const table = new Table(parameters, this.kernel, this.added.length, this.pitch);
+    this.pitch += table.keptBytes;
     this.added.push({ table, parameters });
     return table;
   }
@@ -64,19 +55,25 @@ export class Lexicon {
   /** No more models will come. */
   lay(): void {
     if (this.index) return;
-    const { kernel, kept, scratch, words, added } = this;
-    // What is kept of words is all 0 yet: room to work in.
-    kept.at = kernel.place(Math.max(words.slots * kept.pitch, deskBytes(added)));
-    this.index = layOut(kernel, added, kept.at, scratch.rows);
-    for (const { parameters } of added) mark(this.maybe, parameters.hashes);
+    const { kernel, words, pitch, added } = this;
+    // Slots are all 0 yet: room to work in.
+    const slab = kernel.place(Math.max(words.slots * pitch, deskBytes(added)));
+    this.index = layOut(kernel, added, slab, this.get('rows'));
+    for (const { parameters } of added) mark(kernel.i32, this.bits / 4, parameters.hashes);
     this.added = [];
+    words.lieAt(kernel, slab, pitch);
+    this.set('slab', slab);
+    this.set('pitch', pitch);
+    this.set('index', this.index.at);
+    this.set('mask', this.index.mask);
+    this.set('shift', this.index.shift);
   }
 
   /** Address of an n-gram by its hash; 0: no model knows it. Only once the models are laid out. */
   find(hash: number): number {
-    if (((this.maybe[(hash >>> 5) & 0x7fff]! >>> (hash & 31)) & 1) === 0) return 0;
-    const { at: from, shift, mask } = this.index!;
     const { i32 } = this.kernel;
+    if (((i32[this.bits / 4 + ((hash >>> 5) & 0x7fff)]! >>> (hash & 31)) & 1) === 0) return 0;
+    const { at: from, shift, mask } = this.index!;
     const wanted = hash | 0;
     let at = (hash >>> shift) * 8;
     for (;;) {
@@ -86,8 +83,16 @@ export class Lexicon {
       at = (at + 8) & mask;
     }
   }
+
+  private set(field: keyof typeof deskAt, value: number): void {
+    this.kernel.i32[(this.desk + deskAt[field]) / 4] = value;
+  }
+
+  private get(field: keyof typeof deskAt): number {
+    return this.kernel.i32[(this.desk + deskAt[field]) / 4]!;
+  }
 }
 
-function mark(maybe: Int32Array, hashes: Uint32Array): void {
-  for (let i = 0; i < hashes.length; i++) maybe[(hashes[i]! >>> 5) & 0x7fff]! |= 1 << (hashes[i]! & 31);
+function mark(i32: Int32Array, bits: number, hashes: Uint32Array): void {
+  for (let i = 0; i < hashes.length; i++) i32[bits + ((hashes[i]! >>> 5) & 0x7fff)]! |= 1 << (hashes[i]! & 31);
 }

@@ -58,6 +58,20 @@ const folded = (() => {
   return table;
 })();
 
+/** How a unit is dealt with: most stand for themselves, once folded, and nothing else has to be asked. */
+const kinds = { plain: 0, lower: 1, lowerOrLink: 2, space: 3, other: 4 } as const;
+/** Only of Latin and Arabic letters: to look at all units would take longer at start than it saves. */
+const kindOf = (() => {
+  const table = new Uint8Array(0x10000).fill(kinds.other);
+  for (let c = 0; c < 0x700; c++) {
+    const unit = folded[c]!;
+    if (isLower(c)) table[c] = c === 104 || c === 119 ? kinds.lowerOrLink : kinds.lower;
+    else if (unit !== 0 && unit !== space && !isDigit(unit) && !isUpper(c)) table[c] = kinds.plain;
+  }
+  table[space] = kinds.space;
+  return table;
+})();
+
 function emoticon(text: string, at: number): [mark: number, units: number] | null {
   const eyes = text.charCodeAt(at);
   if (eyes === 60) return text.charCodeAt(at + 1) === 51 ? [marks.heart, 2] : null;
@@ -101,6 +115,21 @@ export class Normaliser {
     let elongated = false;
     for (let i = 0; i < text.length; i++) {
       const c = text.charCodeAt(i);
+      const kind = kindOf[c]!;
+      if (kind === kinds.space) {
+        if (out[n - 1] !== space) out[n++] = space;
+        last = 0;
+        continue;
+      }
+      if (kind <= kinds.lower || (kind === kinds.lowerOrLink && out[n - 1] !== space)) {
+        if (kind !== kinds.plain) lower++;
+        const unit = folded[c]!;
+        run = unit === last ? run + 1 : 1;
+        last = unit;
+        if (run > 2) elongated = true;
+        else out[n++] = unit;
+        continue;
+      }
       if (c === 33 || c === 63 || c === 0x61f) {
         const sign = c === 33 ? 33 : 63;
         if (out[n - 2] === sign && n > 2 && out[n - 1] === space) {

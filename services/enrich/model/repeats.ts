@@ -1,50 +1,41 @@
-/** Counts the n-grams of a text, in a table that a short text keeps small and that nothing has to be cleared in between texts. */
+/** The table in which the n-grams of a text are counted: small for a short text, and nothing in it has to be cleared in between texts. */
+import { deskAt } from './kernel/desk';
+import type { Kernel } from './kernel/kernel';
 
-/** Numbers of an entry: the n-gram, and how often it was counted, on from what no earlier run has reached. */
-const entry = 2;
+/** Bytes of an entry: the n-gram, and how often it was counted, on from what no earlier run has reached. */
+const entry = 8;
 const fewest = 256;
+/** Twice as many as the longest text has n-grams, and more. */
+const mostBits = 18;
 
 export class Repeats {
-  private entries = new Int32Array(fewest * entry);
-  /** What an entry that was not counted in this run has at most. */
-  private none = 0;
-  /** And in the next run. */
+  private readonly table: number;
+  /** What no entry has that was counted so far. */
   private reached = 0;
-  private shift = 0;
-  private mask = 0;
+
+  /** `desk`: where the kernel's routines are told of it. */
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly desk: number,
+  ) {
+    this.table = kernel.place(entry << mostBits);
+    this.set('table', this.table);
+  }
 
   /** Nothing is counted yet; up to `most` n-grams will be, repeated ones each time. */
   begin(most: number): void {
-    const bits = 32 - Math.clz32(Math.max(fewest, 2 * most) - 1);
-    const numbers = entry << bits;
-    this.none = this.reached;
-    if (numbers > this.entries.length || this.none > 0x7fff0000 - most) {
-      this.entries = new Int32Array(Math.max(numbers, this.entries.length));
-      this.none = 0;
+    const bits = Math.min(mostBits, 32 - Math.clz32(Math.max(fewest, 2 * most) - 1));
+    if (this.reached > 0x7fff0000 - most) {
+      this.kernel.i32.fill(0, this.table / 4, (this.table + (entry << mostBits)) / 4);
+      this.reached = 0;
     }
-    this.reached = this.none + most;
-    this.shift = 32 - bits;
-    this.mask = numbers - 1;
+    this.set('none', this.reached);
+    this.set('tableShift', 32 - bits);
+    this.set('tableMask', (entry << bits) - 1);
+    this.reached += most;
   }
 
-  /** Counts an n-gram; gives where it is counted. */
-  count(ngram: number): number {
-    const { entries, none, mask } = this;
-    let at = (Math.imul(ngram, 0x9e3779b1) >>> this.shift) * entry;
-    while (entries[at + 1]! > none) {
-      if (entries[at] === ngram) {
-        entries[at + 1]!++;
-        return at;
-      }
-      at = (at + entry) & mask;
-    }
-    entries[at] = ngram;
-    entries[at + 1] = none + 1;
-    return at;
-  }
-
-  /** By what `count` gave in this run. */
-  times(at: number): number {
-    return this.entries[at + 1]! - this.none;
+  private set(field: keyof typeof deskAt, value: number): void {
+    this.kernel.i32[(this.desk + deskAt[field]) >> 2] = value;
   }
 }

@@ -13,12 +13,23 @@ export function styleOf(original: string, out: Float64Array | Float32Array, at: 
   let commas = 0;
   let digits = 0;
   let quotes = 0;
+  let names = 0;
+  let alone = 0;
+  let apart = 0;
+  let before = 0;
+  let beforeThat = 0;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
-    if (c === 32) words++;
-    else if (c === 44 || c === 0x60c) commas++;
+    if (c === 32) {
+      words++;
+      if (before === 105 && beforeThat === 32) alone = 1;
+    } else if (before === 32 && (c === 44 || c === 46)) apart = 1;
+    if (c === 44 || c === 0x60c) commas++;
     else if (c >= 48 && c <= 57) digits = 1;
     else if (c === 34 || c === 40) quotes = 1;
+    else if (c === 91 && text.startsWith('[NAME]', i)) names = 1;
+    beforeThat = before;
+    before = c;
   }
   const last = text.charCodeAt(text.length - 1) | 0;
   const first = text.charCodeAt(0) | 0;
@@ -29,9 +40,9 @@ export function styleOf(original: string, out: Float64Array | Float32Array, at: 
   out[at + 4] = is((last | 32) >= 97 && (last | 32) <= 122);
   out[at + 5] = Math.min(1, (commas / words) * 5);
   out[at + 6] = is(first >= 65 && first <= 90);
-  out[at + 7] = is(text.includes(' i '));
-  out[at + 8] = is(text.includes('[NAME]'));
+  out[at + 7] = alone;
+  out[at + 8] = names;
   out[at + 9] = quotes;
-  out[at + 10] = is(text.includes(' ,') || text.includes(' .'));
+  out[at + 10] = apart;
   out[at + 11] = digits;
 }

@@ -24,6 +24,27 @@ export interface Kernel {
    * whatever the order. Sums of one call must stay within 31 bits.
    */
   accumulate(rows: number, count: number, out: number, blocks: number): void;
+  /** Adds rows of f32, each times its value (f32 at `values`), to the `blocks` times 16 sums at `out`, in single precision. `count` 1 or more. */
+  layer(rows: number, values: number, count: number, out: number, blocks: number): void;
+  // What follows is told by pieces of memory whose fields are in desk.ts.
+  /**
+   * Writes the addresses of n-grams by their `count` hashes to `out`, in order; those that nobody knows are left out, or 0 where
+   * `keep` is 1 and not 0. Gives how many were written.
+   */
+  find(hashes: number, count: number, out: number, keep: number, desk: number): number;
+  /**
+   * Counts the n-grams of `count` ranges (address of the first, and behind the last). To `out` goes a record for each that came for
+   * the `wanted`-th time, in the order of that, without what it counts; gives how many. There must be room for one more.
+   */
+  count(ranges: number, count: number, out: number, wanted: number, desk: number): number;
+  /**
+   * The first layer of a model over a text: tf-idf of characters and of words, each of length 1, times the rows. Characters: sums of
+   * whole words, as if each n-gram counted as often as it stands there, and then those that are repeated corrected to 1 + ln(how
+   * often). Gives how many of the text's n-grams the model knows.
+   */
+  first(model: number, text: number, desk: number): number;
+  /** The second layer, from the sums of the first to scores. */
+  second(model: number, desk: number): void;
   // What follows lays out the rows of models at start (layout.ts), when no JavaScript is compiled yet.
   /**
    * Numbers `count` n-grams by their hashes, known ones as before and the next from the i32 at `size` on. `index`: pairs of hash
@@ -67,11 +88,21 @@ export interface Kernel {
    * addresses (u32) at `rows`, `at` further on.
    */
   lay(from: number, pitch: number, rows: number, count: number, at: number, blocks: number): void;
-  /** Adds rows of f32, each times its value (f32 at `values`), to the `blocks` times 16 sums at `out`, in single precision. `count` 1 or more. */
-  layer(rows: number, values: number, count: number, out: number, blocks: number): void;
 }
 
-type Routines = 'gather' | 'accumulate' | 'layer' | 'number' | 'settle' | 'top' | 'record' | 'lay';
+type Routines =
+  | 'gather'
+  | 'accumulate'
+  | 'layer'
+  | 'find'
+  | 'count'
+  | 'first'
+  | 'second'
+  | 'number'
+  | 'settle'
+  | 'top'
+  | 'record'
+  | 'lay';
 
 interface Memory {
   buffer: ArrayBuffer;
@@ -87,6 +118,10 @@ export class SimdKernel extends Room implements Kernel {
   readonly gather: Kernel['gather'];
   readonly accumulate: Kernel['accumulate'];
   readonly layer: Kernel['layer'];
+  readonly find: Kernel['find'];
+  readonly count: Kernel['count'];
+  readonly first: Kernel['first'];
+  readonly second: Kernel['second'];
   readonly number: Kernel['number'];
   readonly settle: Kernel['settle'];
   readonly top: Kernel['top'];
@@ -103,6 +138,10 @@ export class SimdKernel extends Room implements Kernel {
     this.gather = routines.gather;
     this.accumulate = routines.accumulate;
     this.layer = routines.layer;
+    this.find = routines.find;
+    this.count = routines.count;
+    this.first = routines.first;
+    this.second = routines.second;
     this.number = routines.number;
     this.settle = routines.settle;
     this.top = routines.top;

@@ -9,8 +9,10 @@ export const findEnd = (end: number, rows: number, count: number): Code => [
   set(end, add(get(rows), add(get(end), get(end)))),
 ];
 
+/** 0 or `1 << bits`, without a jump that the processor would have to guess. */
+export const ifSo = (condition: Code, bits: number): Code => shiftLeft(condition, bits);
 /** Sets a local further. */
-const forward = (local: number, by: number): Code => set(local, add(get(local), i32(by)));
+export const forward = (local: number, by: number): Code => set(local, add(get(local), i32(by)));
 /** The address of the n-th of numbers of 4 bytes. */
 const nth = (from: number, n: Code): Code => add(get(from), shiftLeft(n, 2));
 

@@ -1,4 +1,6 @@
 import type { Kernel } from './kernel';
+import { count, find } from './plain-finding';
+import { first, second } from './plain-layers';
 import { pageBytes, Room } from './room';
 
 /** The routines in JavaScript, for engines without vectors: slower, and the same bits. */
@@ -8,7 +10,8 @@ export class PlainKernel extends Room implements Kernel {
   }
 
   protected grown(pages: number): ArrayBuffer {
-    const buffer = new ArrayBuffer(pages * pageBytes);
+    // At least twice as much: what is there is copied each time.
+    const buffer = new ArrayBuffer(Math.max(pages * pageBytes, 2 * this.buffer.byteLength));
     new Uint8Array(buffer).set(new Uint8Array(this.buffer));
     return buffer;
   }
@@ -29,6 +32,22 @@ export class PlainKernel extends Room implements Kernel {
       const from = i32[(rows >> 2) + k]! >> 2;
       for (let j = 0; j < 16 * blocks; j++) f64[(out >> 3) + j]! += i32[from + j]!;
     }
+  }
+
+  find(hashes: number, size: number, out: number, keep: number, desk: number): number {
+    return find(this, hashes, size, out, keep, desk);
+  }
+
+  count(ranges: number, size: number, out: number, wanted: number, desk: number): number {
+    return count(this, ranges, size, out, wanted, desk);
+  }
+
+  first(model: number, text: number, desk: number): number {
+    return first(this, model, text, desk);
+  }
+
+  second(model: number, desk: number): void {
+    second(this, model, desk);
   }
 
   lay(from: number, pitch: number, rows: number, count: number, at: number, blocks: number): void {

@@ -1,6 +1,9 @@
 /** The routines of `kernel.ts` as WebAssembly with 128-bit vectors, made here from their instructions. */
 import { assemble, type Code, op, type Routine } from './assembler';
+import { finding } from './finding';
+import { layers } from './layers';
 import { findEnd, laying } from './laying';
+import { summing } from './summing';
 
 const { get, set, i32, add, lessThan, loop } = op;
 
@@ -110,4 +113,6 @@ function accumulate(): Routine {
   return { name: 'accumulate', parameters: 4, i32s: 5, v128s: 4, body };
 }
 
-export const moduleBytes = (): Uint8Array<ArrayBuffer> => assemble([gather(), accumulate(), layer(), ...laying()]);
+/** The first ones in the order of `routines` (summing.ts). */
+export const moduleBytes = (): Uint8Array<ArrayBuffer> =>
+  assemble([gather(), accumulate(), layer(), ...summing(), ...layers(), ...finding(), ...laying()]);
