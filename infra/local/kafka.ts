@@ -110,7 +110,8 @@ async function prepare(context: PartContext): Promise<Command> {
 
   const propertiesPath = join(configDir, 'kafka.properties');
   writeProperties(propertiesPath, { ...serverProperties(context.addresses, logDir), ...context.kafka?.properties });
-  return { ...base, args: [...flags, ...base.args, 'kafka.Kafka', propertiesPath] };
+  const args = [...flags, ...(context.kafka?.javaFlags ?? []), ...base.args, 'kafka.Kafka', propertiesPath];
+  return { ...base, args };
 }
 
 /** Formats a draft and renames it, so that a format cut short is begun again instead of being started from. */

@@ -2,8 +2,10 @@ import type { PartName, StackAddresses } from './addresses';
 import type { Downloads } from './downloads';
 import type { Environment } from './requirements';
 
-/** What Kafka gets besides its settings here: listeners with TLS, an authorizer. Properties win over those of `kafka.ts`. */
+/** What Kafka gets besides its settings here: listeners with TLS, an authorizer. Properties and flags win over those of `kafka.ts`. */
 export interface KafkaExtras {
+  /** Further flags of its JVM, for what runs but does not format. */
+  javaFlags?: readonly string[];
   properties?: Readonly<Record<string, string>>;
   /** Names and passwords (SCRAM-SHA-512), written when the data folder is formatted. */
   scramUsers?: Readonly<Record<string, string>>;

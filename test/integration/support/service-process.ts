@@ -2,12 +2,20 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { builtDist } from './build';
 
 const root = resolve(__dirname, '../../..');
 /** Where this file is compiled, the services beside it are too. */
 const compiled = __filename.endsWith('.js');
 
-/** A service run as a process of its own (from its source in tests, else compiled), with what it logged. */
+let dist: Promise<string> | undefined;
+/** Looked at once in each process, not at each start: services of a fleet are started together. */
+const ownServices = (): Promise<string> => {
+  dist ??= builtDist();
+  return dist;
+};
+
+/** A service run as a process of its own, with what it logged. Compiled where it can be: tsx costs a start as much again. */
 export class ServiceProcess {
   private readonly output: string[] = [];
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -22,9 +30,12 @@ export class ServiceProcess {
     });
   }
 
-  /** Starts `services/<name>/main` of these sources, or of a folder of compiled ones, and resolves when it answers /livez; throws with its output when it ends first. */
+  /**
+   * Starts `services/<name>/main` of the project as it is compiled, or of other sources or another folder of compiled
+   * ones, and resolves when it answers /livez; throws with its output when it ends first.
+   */
   static async start(name: string, env: Record<string, string>, sources = root): Promise<ServiceProcess> {
-    const main = join(sources, 'services', name, 'main');
+    const main = join(sources === root ? await ownServices() : sources, 'services', name, 'main');
     const isCompiled = compiled || existsSync(`${main}.js`);
     const child = spawn(process.execPath, isCompiled ? [`${main}.js`] : ['--import', 'tsx', `${main}.ts`], {
       cwd: sources,

@@ -14,6 +14,9 @@ import { builtDist, projectRoot } from './build';
 /** The first run of all fetches Kafka and the registry. */
 const startTimeoutMs = 300_000;
 
+/** A test's Kafka lives for a minute: what the optimising compiler does for it comes too late (test/README.md, Why). */
+const briefKafka = ['-XX:TieredStopAtLevel=1'];
+
 interface TestStackOptions extends Pick<StackOptions, 'partEnv' | 'setUpSteps' | 'kafka'> {
   /** By default one of the worker's own, so that test files which run side by side do not meet. */
   portOffset?: number;
@@ -29,13 +32,14 @@ interface TestStackOptions extends Pick<StackOptions, 'partEnv' | 'setUpSteps' |
  */
 export function withStack(parts: readonly PartName[], options: TestStackOptions = {}): { readonly stack: Stack } {
   const { portOffset = workerPortOffset(), ...rest } = options;
+  const kafka = { javaFlags: briefKafka, ...options.kafka };
   const dir = join(projectRoot, '.local', `test-${portOffset}`);
   let stack: Stack | undefined;
 
   beforeAll(async () => {
     await removeStack(dir);
     const distDir = await builtDist();
-    stack = await startStack({ dir, portOffset, parts, env: process.env, distDir, ...rest });
+    stack = await startStack({ dir, portOffset, parts, env: process.env, distDir, ...rest, kafka });
   }, startTimeoutMs);
 
   afterAll(async () => {
