@@ -22,12 +22,18 @@ const decodeOlder = require('kafkajs/src/protocol/requests/fetch/v4/decodeMessag
  */
 export async function decodeMessages(decoder: Decoder): Promise<DecodedRecord[]> {
   const { buffer, offset } = decoder;
-  // Message sets are what brokers before 0.11 wrote.
-  const isBatch =
-    offset + sizeBytes + magicAt < buffer.length && buffer[offset + sizeBytes + magicAt] === recordBatchMagic;
-  if (!isBatch) return decodeOlder(decoder);
   const size = decoder.readInt32();
   if (size <= 0 || !decoder.canReadBytes(size)) return [];
+  // A broker cuts a fetch at any byte; kafkajs reads beyond the end of this one and fails.
+  if (size <= magicAt) {
+    decoder.readBytes(size);
+    return [];
+  }
+  // Message sets are what brokers before 0.11 wrote.
+  if (buffer[offset + sizeBytes + magicAt] !== recordBatchMagic) {
+    decoder.offset = offset;
+    return decodeOlder(decoder);
+  }
   const records: DecodedRecord[] = [];
   const batches: Cursor = { buffer: decoder.readBytes(size), offset: 0 };
   while (batches.offset + leastBatchBytes <= batches.buffer.length) {
