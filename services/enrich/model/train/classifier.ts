@@ -16,6 +16,8 @@ export interface Recipe {
   minimum?: number;
   /** N-grams at most. */
   most?: number;
+  /** Power of the inverse document frequency; under 1, rare n-grams count for less. */
+  rarity?: number;
   network?: Options | null;
   /** Cost of an error of the linear machines; 0: none. `slope`: what their margins count beside the network's scores. */
   cost?: number;
@@ -31,8 +33,9 @@ export interface Recipe {
 
 /** `target` [row * labels + label]. */
 export function trainClassifier(texts: string[], target: Float32Array, recipe: Recipe): Parameters {
-  const { labels, multi = false, minimum = 2, most, network = {}, cost = 0.5, slope = 4, levels = 15 } = recipe;
-  const vocabulary = vocabularyOf(texts, shape, { minimum, ...(most ? { most } : {}) });
+  const { labels, multi = false, minimum = 2, most, rarity = 1 } = recipe;
+  const { network = {}, cost = 0.5, slope = 4, levels = 15 } = recipe;
+  const vocabulary = vocabularyOf(texts, shape, { minimum, rarity, ...(most ? { most } : {}) });
   const x = matrixOf(texts, vocabulary);
   const wide = recipe.dense ? withColumns(x, recipe.dense) : x;
   const n = labels.length;

@@ -24,7 +24,7 @@ export interface Vocabulary {
 export function vocabularyOf(
   texts: string[],
   shape: Shape,
-  { minimum = 2, wordWeight = 1, most = Number.POSITIVE_INFINITY } = {},
+  { minimum = 2, wordWeight = 1, most = Number.POSITIVE_INFINITY, rarity = 1 } = {},
 ): Vocabulary {
   const features = new Features(shape);
   const frequency = new Map<number, number>();
@@ -47,7 +47,7 @@ export function vocabularyOf(
     shape,
     index: new Map(hashes.map((h, i) => [h, i])),
     hashes,
-    idf: Float32Array.from(kept, ([, n]) => Math.log((1 + texts.length) / (1 + n)) + 1),
+    idf: Float32Array.from(kept, ([, n]) => (Math.log((1 + texts.length) / (1 + n)) + 1) ** rarity),
     character: Uint8Array.from(hashes, (h) => (isCharacter.has(h) ? 1 : 0)),
     wordWeight,
   };

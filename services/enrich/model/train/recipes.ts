@@ -9,7 +9,8 @@ export const recipes = {
   language: { network: null, cost: 0.3, slope: 3, minimum: 3, most: 30_000, levels: 31 },
   english: { network, levels: 5 },
   arabic: { network: { ...network, epochs: 7 }, minimum: 3, most: 48_000, levels: 4 },
-  clinc150: { network, levels: 4 },
+  // Chosen on folds of the training split: see the README's Why.
+  clinc150: { network: { ...network, epochs: 20, inputDropout: 0.5 }, rarity: 0.5, levels: 4 },
   general: { network: null, slope: 3, cost: 0.3, minimum: 2, most: 30_000, levels: 15 },
   own: { network },
   commentBase: {

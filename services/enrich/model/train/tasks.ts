@@ -14,6 +14,7 @@ import { type EmotionTask, trainEmotions } from './emotions';
 import { trainIntents } from './intents';
 import { trainLanguage } from './language';
 import { generalRows } from './packs';
+import { phrasesOf } from './phrases';
 import { recipes } from './recipes';
 import { random } from './svm';
 
@@ -72,7 +73,7 @@ export const tasks: Record<string, (folder: string, parameters: string) => Made>
     }));
     return one(
       trainIntents('clinc150-en', {
-        rows: [...set.train, ...away, ...remarks(folder, 600)],
+        rows: [...set.train, ...away, ...remarks(folder, 600), ...phrasesOf('clinc150')],
         held: [...set.val, ...set.oos_val.map(({ text }) => ({ text, label: outOfScope }))],
         recipe: recipes.clinc150,
       }),

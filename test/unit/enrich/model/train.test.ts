@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Classifier } from '../../../../services/enrich/model/classifier';
 import { Features } from '../../../../services/enrich/model/features';
@@ -14,6 +15,8 @@ import {
 import { type Recipe, shape, trainClassifier } from '../../../../services/enrich/model/train/classifier';
 import { sayIn, tokensOf } from '../../../../services/enrich/model/train/dialect';
 import { inLatin } from '../../../../services/enrich/model/train/language';
+import { vocabularyOf } from '../../../../services/enrich/model/train/matrix';
+import { phrasesOf } from '../../../../services/enrich/model/train/phrases';
 import { random } from '../../../../services/enrich/model/train/svm';
 
 const said = {
@@ -182,5 +185,34 @@ describe('texts said again', () => {
   test('in Latin letters: nothing else is left', () => {
     expect(inLatin('علاش ما وصلاتش البطاقة ديالي؟', random(2))).toMatch(/^[a-z0-9 ]+$/);
     expect(tokensOf('مرحبا يا!')).toEqual(['مرحبا', 'يا', '!']);
+  });
+});
+
+describe('texts written for the project', () => {
+  const rows = phrasesOf('clinc150');
+
+  test('say every label that the shipped model knows, and no other', () => {
+    const file = readFileSync('services/enrich/model/parameters/clinc150-en.bin');
+    expect([...new Set(rows.map((r) => r.label))].sort()).toEqual(decode(file).labels);
+  });
+
+  test('are the same each time, plain words, and none under two labels', () => {
+    expect(phrasesOf('clinc150')).toEqual(rows);
+    for (const { text } of rows) expect(text).toMatch(/^[a-z0-9$+]+( [a-z0-9$+]+)*$/);
+    const labelOf = new Map<string, string>();
+    for (const { text, label } of rows) {
+      expect([text, labelOf.get(text) ?? label]).toEqual([text, label]);
+      labelOf.set(text, label);
+    }
+  });
+});
+
+describe('rarity', () => {
+  test('under 1 lets rare n-grams count for less beside common ones', () => {
+    const spread = (rarity: number) => {
+      const { idf } = vocabularyOf(texts, shape, { minimum: 1, rarity });
+      return Math.max(...idf) / Math.min(...idf);
+    };
+    expect(spread(0.5)).toBeCloseTo(Math.sqrt(spread(1)), 5);
   });
 });
