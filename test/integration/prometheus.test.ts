@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -27,13 +27,14 @@ describe('make prometheus', () => {
   const env = {
     STACK_DIR: folder,
     STACK_PORT_OFFSET: String(offset),
-    PATH: `${folder}:${dirname(process.execPath)}`,
+    PATH: `${join(folder, 'bin')}:${dirname(process.execPath)}`,
   };
   let script: string;
   beforeAll(async () => {
     script = join(await builtDist(), 'infra/tools/prometheus/main.js');
-    writeFileSync(join(folder, 'prometheus'), fake);
-    chmodSync(join(folder, 'prometheus'), 0o755);
+    mkdirSync(join(folder, 'bin'));
+    writeFileSync(join(folder, 'bin', 'prometheus'), fake);
+    chmodSync(join(folder, 'bin', 'prometheus'), 0o755);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
