@@ -24,6 +24,9 @@ report: build ## Print the figures, and write them as one HTML file with charts:
 grafana: build ## Open the dashboards in a Grafana of this machine (on PATH, or by Docker), on the local stack
 	@node dist/infra/tools/grafana/main.js
 
+prometheus: build ## Try the alerts in a Prometheus of this machine (on PATH), on the local stack
+	@node dist/infra/tools/prometheus/main.js
+
 ##@ Run it
 
 up: build ## Start the local stack

@@ -18,7 +18,7 @@ import { Texts } from './texts';
 runService('enrich', enrichSettings, process.env, async (settings, log, tracing) => {
   const registry = createMetrics('enrich');
   const metrics = enrichMetrics(registry);
-  certificateMetric(registry, 'enrich', kafkaCertificates(settings));
+  certificateMetric(registry, 'enrich', kafkaCertificates(settings), { registry: settings.SCHEMA_REGISTRY_URL });
   const groupId = settings.ENRICH_GROUP_ID;
   const url = settings.SCHEMA_REGISTRY_URL;
   const readings = readingsOf(settings, registry, metrics, log);

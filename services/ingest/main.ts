@@ -47,7 +47,12 @@ void runService(service, ingestSettings, process.env, async (settings, log, trac
   const spool = await openSpool(settings, log);
   const sources = configuredSources(settings);
   const registry = createMetrics(service);
-  certificateMetric(registry, service, { ...tlsCertificates(settings), ...kafkaCertificates(settings) });
+  certificateMetric(
+    registry,
+    service,
+    { ...tlsCertificates(settings), ...kafkaCertificates(settings) },
+    { registry: settings.SCHEMA_REGISTRY_URL },
+  );
   const inFlight = new InFlight(settings.INGEST_MAX_IN_FLIGHT_BYTES);
   const metrics = createIngestMetrics(registry, {
     inFlightBytes: () => inFlight.bytes,

@@ -55,7 +55,10 @@ export async function startLoad(settings: LoadSettings, log: Log, tracing?: Trac
   const stopped = () => stopping;
   const registry = createMetrics('load');
   const metrics = loadMetrics(registry);
-  certificateMetric(registry, 'load', kafkaCertificates(settings));
+  certificateMetric(registry, 'load', kafkaCertificates(settings), {
+    clickhouse: settings.CLICKHOUSE_URL,
+    registry: settings.SCHEMA_REGISTRY_URL,
+  });
   const warehouse = new Warehouse(settings, log);
   const persistence = new Persistence(stopped);
   const book = new StatusBook();

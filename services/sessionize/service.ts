@@ -43,7 +43,7 @@ export async function startSessionize(
 ) {
   const registry = createMetrics('sessionize');
   const metrics = sessionizeMetrics(registry);
-  certificateMetric(registry, 'sessionize', kafkaCertificates(settings));
+  certificateMetric(registry, 'sessionize', kafkaCertificates(settings), { registry: settings.SCHEMA_REGISTRY_URL });
   const groupId = settings.SESSIONIZE_GROUP_ID;
   const url = settings.SCHEMA_REGISTRY_URL;
   return startConsumingService({

@@ -123,6 +123,16 @@ jest.setTimeout(360_000);
     expect(denials()).toEqual([]);
   });
 
+  test('when the certificates of servers and settings end is told', async () => {
+    const { enrichUrl, loadUrl } = local.stack.addresses;
+    const told = async (service: string): Promise<string[]> =>
+      [...(await (await fetch(`${service}/metrics`)).text()).matchAll(/_expiry_\w+\{certificate="(\w+)"/g)].map(
+        ([, name]) => name,
+      );
+    expect(await told(loadUrl)).toEqual(['kafka_ca', 'clickhouse', 'registry']);
+    expect(await told(enrichUrl)).toEqual(['kafka_ca', 'registry']);
+  });
+
   test('load goes on with the rights of cd_writer alone, the repair included, and has no others', async () => {
     await local.stack.stopPart('clickhouse');
     partEnv.clickhouse.CLICKHOUSE_USERS_CONFIG = writeUsersConfig(join(folder, 'users.xml'), ['cd_writer']);

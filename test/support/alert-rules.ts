@@ -35,11 +35,11 @@ export const rulesIn = (folder: string): Rule[] =>
 export const ruleTestsIn = (folder: string): RuleTest[] =>
   filesIn(folder, '.yml').flatMap((file) => (parse(readFileSync(file, 'utf8')) as { tests: RuleTest[] }).tests);
 
-const words = new Set(['and', 'or', 'unless', 'by', 'without', 'on', 'ignoring', 'group_left', 'group_right', 'bool']);
+const words = new Set('and or unless by without on ignoring group_left group_right bool offset'.split(' '));
 
 /**
  * Names of series in an expression of PromQL: what is neither in a text, in braces or in a list of labels, nor a function,
- * a keyword or a duration. Rough, and enough for expressions without `offset` and `@`.
+ * a keyword or a duration. Rough, and enough for expressions without `@`.
  */
 export function seriesIn(expr: string): string[] {
   const bare = expr

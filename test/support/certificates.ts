@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** Earlier ones cannot sign with another's key in one command. */
 export const hasOpenssl = /^OpenSSL [3-9]/.test(spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout ?? '');
 
-/** Certificates for 127.0.0.1 as PEM files of a folder, made by openssl and good for two days. */
+/** Certificates for 127.0.0.1 as PEM files of a folder, made by openssl and good for two days unless told otherwise. */
 export class Certificates {
   constructor(private readonly folder: string) {}
 
@@ -19,11 +19,11 @@ export class Certificates {
   }
 
   /** Makes one, by itself an authority, or signed by the authority `ca`. */
-  make(name: string, subject: string, ca?: string): void {
+  make(name: string, subject: string, ca?: string, days = 2): void {
     const signer = ca
       ? ['-CA', this.pem(ca), '-CAkey', this.key(ca)]
       : ['-addext', 'basicConstraints=critical,CA:TRUE'];
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', String(days)];
     const names = ['-subj', `/CN=${subject}`, '-addext', 'subjectAltName=IP:127.0.0.1'];
     const files = ['-keyout', this.key(name), '-out', this.pem(name)];
     execFileSync('openssl', ['req', '-x509', ...kind, ...names, ...files, ...signer], { stdio: 'ignore' });

@@ -2,10 +2,12 @@
  * `make grafana`: starts a Grafana of this machine (on PATH, else by Docker) with the dashboards, on the local stack, and
  * prints where to look. It runs until it is stopped with Ctrl-C; what it keeps lies in `<STACK_DIR>/grafana`.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { faultText } from '../../local/faults';
+import { onPath, runLocally } from '../local-program';
+import { prometheusPort } from '../prometheus/plan';
 import { rangeWithData } from '../report/html/figures';
 import { toolSettings } from '../settings';
 import {
@@ -19,7 +21,6 @@ import {
   seenFrom,
 } from './plan';
 
-const readyMs = 180_000;
 const homes = ['/usr/share/grafana', '/usr/local/share/grafana', '/opt/homebrew/share/grafana'];
 
 async function main(): Promise<void> {
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
     port: 3000 + settings.portOffset,
     clickhouse: new URL(settings.clickhouseUrl),
     database: settings.database,
-    prometheusUrl: process.env.PROMETHEUS_URL || 'http://127.0.0.1:9090',
+    prometheusUrl: process.env.PROMETHEUS_URL || `http://127.0.0.1:${prometheusPort(settings.portOffset)}`,
     provisioning: join(folder, 'provisioning'),
     data: join(folder, 'data'),
     dashboards: resolve('dashboards', 'generated'),
@@ -43,24 +44,13 @@ async function main(): Promise<void> {
     throw new Error(`ClickHouse does not answer at ${settings.clickhouseUrl}: \`make demo\` or \`make up\` first`);
   });
   await settings.clickhouse.close();
-  const child = spawn(start.command, start.args, {
-    env: { ...process.env, ...start.env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const ended = new Promise<number>((done, failed) => {
-    child.once('error', failed);
-    child.once('exit', (code) => done(code ?? 0));
-  });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   console.error('Starting Grafana; the first time it fetches its plug-in for ClickHouse…');
-  const up = await Promise.race([ended.then(() => false), answers(`http://127.0.0.1:${plan.port}/api/health`)]);
-  if (up)
-    console.log(
-      `\n${addresses(plan.port, uids(plan.dashboards), range)
-        .map((line) => `  ${line}`)
-        .join('\n')}\n\n  Ctrl-C stops it.\n`,
-    );
-  process.exitCode = await ended;
+  const program = { ...start, env: { ...process.env, ...start.env }, name: 'Grafana', readyWithinMs: 180_000 };
+  const readyUrl = `http://127.0.0.1:${plan.port}/api/health`;
+  process.exitCode = await runLocally({ ...program, readyUrl }, () => {
+    const lines = addresses(plan.port, uids(plan.dashboards), range).map((line) => `  ${line}`);
+    console.log(`\n${lines.join('\n')}\n\n  Ctrl-C stops it.\n`);
+  });
 }
 
 /** How a Grafana can be started here, with the files it is to find written; undefined where there is none. */
@@ -77,11 +67,6 @@ function found(plan: GrafanaPlan): Start | undefined {
   return ofDocker(plan, linux);
 }
 
-function onPath(name: string): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
-}
-
 function write(plan: GrafanaPlan, { host, dashboards }: { host: string; dashboards: string }): void {
   mkdirSync(plan.data, { recursive: true });
   for (const [name, content] of Object.entries(provisioningFiles(plan, host, dashboards))) {
@@ -93,15 +78,6 @@ function write(plan: GrafanaPlan, { host, dashboards }: { host: string; dashboar
 
 const uids = (folder: string): string[] =>
   readdirSync(folder).map((file) => (JSON.parse(readFileSync(join(folder, file), 'utf8')) as { uid: string }).uid);
-
-async function answers(url: string): Promise<boolean> {
-  for (const until = Date.now() + readyMs; Date.now() < until; ) {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-    if (response?.ok) return true;
-    await new Promise((done) => setTimeout(done, 500));
-  }
-  throw new Error(`Grafana did not answer at ${url} within ${readyMs / 1_000} s`);
-}
 
 main().catch((error) => {
   console.error(`grafana: ${faultText(error)}`);

@@ -70,6 +70,8 @@ export class FollowUps {
   private async byItself(): Promise<void> {
     // Others may do the same meanwhile; it costs their time and changes nothing.
     if (this.deps.isOwner()) await this.round().catch(() => undefined);
+    // Else what the last round here left undone would be told for ever, though another load has done it since.
+    else this.deps.metrics.waiting.set(0);
     if (!this.stopped.signal.aborted) this.timer = setTimeout(() => void this.byItself(), this.deps.everyMs);
   }
 

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { zeroed } from '../../lib/metrics';
 
 export interface FollowUpMetrics {
   rounds: Counter<'result'>;
@@ -10,12 +11,16 @@ export interface FollowUpMetrics {
 export function followUpMetrics(registry: Registry): FollowUpMetrics {
   const registers = [registry];
   return {
-    rounds: new Counter({
-      name: 'load_follow_ups_rounds_total',
-      help: 'Rounds in which what followed contacts is written down: written, nothing (to do), unknown (no watermark yet), failed',
-      labelNames: ['result'],
-      registers,
-    }),
+    rounds: zeroed(
+      new Counter({
+        name: 'load_follow_ups_rounds_total',
+        help: 'Rounds in which what followed contacts is written down: written, nothing (to do), unknown (no watermark yet), failed',
+        labelNames: ['result'],
+        registers,
+      }),
+      'result',
+      ['written', 'nothing', 'unknown', 'failed'],
+    ),
     written: new Counter({
       name: 'load_follow_ups_written_days_total',
       help: 'Days written, once for each figure and window',
@@ -23,7 +28,7 @@ export function followUpMetrics(registry: Registry): FollowUpMetrics {
     }),
     waiting: new Gauge({
       name: 'load_follow_ups_waiting_days',
-      help: 'Days that were still to be computed when the last round ended, once for each figure and window',
+      help: 'Days that were still to be computed when the last round ended, once for each figure and window; 0 where another load does the rounds',
       registers,
     }),
     statementSeconds: new Histogram({

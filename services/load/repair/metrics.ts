@@ -6,22 +6,34 @@ export interface RepairMetrics {
   commands: Counter;
   repaired: Counter;
   tooLarge: Counter;
-  observeWaiting(partition: number, late: readonly LateEvent[], now: number): void;
+  /** What a round has found to wait; it goes on waiting while further rounds do not get to look. */
+  observeWaiting(partition: number, late: readonly LateEvent[]): void;
+  /** Partitions that have other owners now: these tell of them. */
+  keepOnly(partitions: readonly number[]): void;
 }
 
-export function repairMetrics(registry: Registry): RepairMetrics {
+export function repairMetrics(registry: Registry, now: () => number = Date.now): RepairMetrics {
   const registers = [registry];
+  /** When the longest waiting event of each partition was received, epoch ms; undefined where none waits. */
+  const oldest = new Map<number, number | undefined>();
   const waiting = new Gauge({
     name: 'load_repair_waiting_events',
     help: 'Late events looked at in the last round that are not yet known to be in their sessions; a round takes a part of many',
     labelNames: ['partition'],
     registers,
   });
-  const age = new Gauge({
+  new Gauge({
     name: 'load_repair_oldest_waiting_seconds',
     help: 'Time since the longest waiting of them was received; 0 if there are none',
     labelNames: ['partition'],
     registers,
+    // Not as of the last look: while commands are on their way, or events are not loaded yet, no round looks.
+    collect() {
+      this.reset();
+      for (const [partition, at] of oldest) {
+        this.set({ partition: String(partition) }, at === undefined ? 0 : Math.max(0, now() - at) / 1_000);
+      }
+    },
   });
   return {
     rounds: new Counter({
@@ -41,11 +53,17 @@ export function repairMetrics(registry: Registry): RepairMetrics {
       help: 'Customers with too many events for one repair',
       registers,
     }),
-    observeWaiting: (partition, late, now) => {
-      const labels = { partition: String(partition) };
-      waiting.set(labels, late.length);
-      const oldest = late.reduce((least, { received_at }) => Math.min(least, received_at), now);
-      age.set(labels, Math.max(0, now - oldest) / 1_000);
+    observeWaiting: (partition, late) => {
+      waiting.set({ partition: String(partition) }, late.length);
+      const first = late.reduce((least, { received_at }) => Math.min(least, received_at), Number.POSITIVE_INFINITY);
+      oldest.set(partition, late.length > 0 ? first : undefined);
+    },
+    keepOnly: (partitions) => {
+      for (const partition of oldest.keys()) {
+        if (partitions.includes(partition)) continue;
+        oldest.delete(partition);
+        waiting.remove({ partition: String(partition) });
+      }
     },
   };
 }

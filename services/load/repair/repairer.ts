@@ -71,7 +71,9 @@ export class Repairer {
   }
 
   private async rounds(): Promise<void> {
-    for (const partition of this.deps.ownedPartitions()) {
+    const owned = this.deps.ownedPartitions();
+    this.deps.metrics.keepOnly(owned);
+    for (const partition of owned) {
       try {
         const result = await this.round(partition);
         this.deps.metrics.rounds.inc({ result });
@@ -100,7 +102,7 @@ export class Repairer {
 
     const late = await undecidedLateEvents(ask, partition, customersPerRound, this.heldBack());
     const requests = await openRequests(ask, partition, customersPerRound);
-    metrics.observeWaiting(partition, late, this.deps.now());
+    metrics.observeWaiting(partition, late);
     // Asked for and carried out: sessions are what the events make them, or the command came too early and is sent again.
     const done = flight ? await this.carriedOut(flight) : [];
     await this.noteRequests(done, '');

@@ -15,7 +15,7 @@ class Rounds {
   answer = (): Promise<unknown[]> => Promise.resolve([{ as_of: null }]);
   readonly registry = new Registry();
 
-  job(everyMs: number): FollowUps {
+  job(everyMs: number, metrics = followUpMetrics(this.registry)): FollowUps {
     return new FollowUps({
       warehouse: {
         rows: ((_query: string) => {
@@ -25,7 +25,7 @@ class Rounds {
         insertOneBlock: () => Promise.reject(new Error('nothing is to be written')),
       },
       isOwner: () => this.isOwner,
-      metrics: followUpMetrics(this.registry),
+      metrics,
       log: createLog('test', 'silent'),
       now: Date.now,
       everyMs,
@@ -64,6 +64,20 @@ describe('rounds', () => {
     rounds.isOwner = true;
     await jest.advanceTimersByTimeAsync(minute);
     expect(rounds.count).toBe(1);
+    await job.stop();
+  });
+
+  test('that left days undone say so only where the owner is', async () => {
+    const metrics = followUpMetrics(rounds.registry);
+    const job = rounds.job(minute, metrics);
+    const waiting = async () => /waiting_days (\d+)/.exec(await rounds.registry.metrics())?.[1];
+    metrics.waiting.set(12);
+    rounds.answer = () => Promise.reject(new Error('ClickHouse is away'));
+    await jest.advanceTimersByTimeAsync(minute);
+    expect(await waiting()).toBe('12');
+    rounds.isOwner = false;
+    await jest.advanceTimersByTimeAsync(minute);
+    expect(await waiting()).toBe('0');
     await job.stop();
   });
 
