@@ -17,20 +17,23 @@ export interface LocalProgram {
   /** Answers with 2xx once it works. */
   readyUrl: string;
   readyWithinMs: number;
+  /** Where to look then, a line each. */
+  pages: readonly string[];
 }
 
 /**
- * Runs a program of this machine in the foreground until it ends; Ctrl-C and SIGTERM end it. `whenReady` is called once it works.
+ * Runs a program of this machine in the foreground until it ends; Ctrl-C and SIGTERM end it. Its pages are told once it works.
  * Answers its exit code; rejects when it cannot be started or does not answer in time, and ends it then.
  */
-export async function runLocally(program: LocalProgram, whenReady: () => void): Promise<number> {
+export async function runLocally(program: LocalProgram): Promise<number> {
   const child = spawn(program.command, program.args, { env: program.env, stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise<number>((done, failed) => {
     child.once('error', failed);
     child.once('exit', (code) => done(code ?? 0));
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  if (await Promise.race([ended.then(() => false), answers(program, child)])) whenReady();
+  if (await Promise.race([ended.then(() => false), answers(program, child)]))
+    console.log(`\n${program.pages.map((line) => `  ${line}`).join('\n')}\n\n  Ctrl-C stops it.\n`);
   return ended;
 }
 

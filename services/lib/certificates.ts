@@ -68,24 +68,24 @@ export function shownCertificateEnd(address: string): Promise<number | undefined
 
 /**
  * What servers show, looked at when it is made and then as often as it is asked for, every five minutes at most: it answers at
- * once with what is known. A server that does not answer keeps what it showed last.
+ * once with what is known, in the order of `servers`. A server that does not answer keeps what it showed last.
  */
 export function shownCertificates(
   servers: CertificateServers,
   now: () => number = Date.now,
 ): () => ReadonlyMap<string, number> {
-  const ends = new Map<string, number>();
-  const watched = Object.entries(servers).flatMap(([name, address]) =>
-    address !== undefined && URL.canParse(address) && new URL(address).protocol === 'https:'
-      ? [{ name, address, next: 0 }]
-      : [],
+  const watched: { name: string; address: string; next: number; end?: number }[] = Object.entries(servers).flatMap(
+    ([name, address]) =>
+      address !== undefined && URL.canParse(address) && new URL(address).protocol === 'https:'
+        ? [{ name, address, next: 0 }]
+        : [],
   );
   const look = (): void => {
     for (const one of watched) {
       if (now() < one.next) continue;
       one.next = Number.POSITIVE_INFINITY;
       void shownCertificateEnd(one.address).then((end) => {
-        if (end !== undefined) ends.set(one.name, end);
+        one.end = end ?? one.end;
         one.next = now() + (end === undefined ? askFailedAgainAfterMs : askAgainAfterMs);
       });
     }
@@ -93,7 +93,7 @@ export function shownCertificates(
   look();
   return () => {
     look();
-    return ends;
+    return new Map(watched.flatMap(({ name, end }) => (end === undefined ? [] : [[name, end]])));
   };
 }
 

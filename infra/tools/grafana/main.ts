@@ -45,11 +45,13 @@ async function main(): Promise<void> {
   });
   await settings.clickhouse.close();
   console.error('Starting Grafana; the first time it fetches its plug-in for ClickHouse…');
-  const program = { ...start, env: { ...process.env, ...start.env }, name: 'Grafana', readyWithinMs: 180_000 };
-  const readyUrl = `http://127.0.0.1:${plan.port}/api/health`;
-  process.exitCode = await runLocally({ ...program, readyUrl }, () => {
-    const lines = addresses(plan.port, uids(plan.dashboards), range).map((line) => `  ${line}`);
-    console.log(`\n${lines.join('\n')}\n\n  Ctrl-C stops it.\n`);
+  process.exitCode = await runLocally({
+    ...start,
+    env: { ...process.env, ...start.env },
+    name: 'Grafana',
+    readyUrl: `http://127.0.0.1:${plan.port}/api/health`,
+    readyWithinMs: 180_000,
+    pages: addresses(plan.port, uids(plan.dashboards), range),
   });
 }
 

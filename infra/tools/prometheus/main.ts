@@ -27,11 +27,13 @@ async function main(): Promise<void> {
   };
   mkdirSync(plan.data, { recursive: true });
   writeFileSync(plan.config, localConfig(plan));
-  const program = { command, args: argumentsOf(plan), name: 'Prometheus', readyWithinMs: 60_000 };
-  const readyUrl = `http://127.0.0.1:${prometheusPort(plan.portOffset)}/-/ready`;
-  process.exitCode = await runLocally({ ...program, readyUrl }, () => {
-    const lines = pages(plan.portOffset).map((line) => `  ${line}`);
-    console.log(`\n${lines.join('\n')}\n\n  Ctrl-C stops it.\n`);
+  process.exitCode = await runLocally({
+    command,
+    args: argumentsOf(plan),
+    name: 'Prometheus',
+    readyUrl: `http://127.0.0.1:${prometheusPort(plan.portOffset)}/-/ready`,
+    readyWithinMs: 60_000,
+    pages: pages(plan.portOffset),
   });
 }
 
