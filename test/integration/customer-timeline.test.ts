@@ -218,6 +218,28 @@ describe('customer_timeline of', () => {
     );
   });
 
+  test('what was tried: the page, else the queue, else the products, else the attributes; of rows from before there was the column too', async () => {
+    const all = { page_path: '/p', queue: 'q', commerce_product_ids: ['p', 'q'], attributes: { k: 'v', l: 'w' } };
+    await database.insert(
+      [
+        event('tried', 'page', '10:00:00', all),
+        event('tried', 'queue', '10:01:00', { ...all, page_path: null }),
+        event('tried', 'products', '10:02:00', { ...all, page_path: null, queue: null }),
+        event('tried', 'attributes', '10:03:00', { attributes: all.attributes }),
+        event('tried', 'nothing', '10:04:00'),
+      ],
+      [],
+    );
+    const told = ['/p', 'q', 'p, q', 'k=v, l=w', ''].map((tried) => ({ tried }));
+    const timeline = "SELECT tried FROM customer_timeline(customer_id = 'tried')";
+    expect(await database.rows(timeline)).toEqual(told);
+    await database.client.command({
+      query: "ALTER TABLE interactions CLEAR COLUMN tried IN PARTITION ID '202603'",
+      clickhouse_settings: { mutations_sync: '2' },
+    });
+    expect(await database.rows(timeline)).toEqual(told);
+  });
+
   test('the types that are declared', async () => {
     const declared = await database.rows<{ query: string }>(
       "SELECT create_table_query AS query FROM system.tables WHERE database = 'cases' AND name = 'customer_timeline'",
