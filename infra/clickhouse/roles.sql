@@ -144,9 +144,9 @@ CREATE ROLE IF NOT EXISTS cd_words;
 GRANT SELECT(source_event_id, page_url, page_title, page_referrer, text) ON customer_dynamics.interactions TO cd_words;
 
 -- On top, for back-office figures: the status of a case is an attribute, so the views of backlogs read attributes. These
--- are whatever sources send besides; look at yours before you grant it. What was tried may be told in them.
+-- are whatever sources send besides; look at yours before you grant it.
 CREATE ROLE IF NOT EXISTS cd_attributes;
-GRANT SELECT(attributes, tried) ON customer_dynamics.interactions TO cd_attributes;
+GRANT SELECT(attributes) ON customer_dynamics.interactions TO cd_attributes;
 
 -- Analysts of some channels only. Which ones is a setting of the user's that nobody but an administrator changes:
 --   CREATE USER ana IDENTIFIED … DEFAULT ROLE cd_analyst_by_channel SETTINGS SQL_cd_channels = 'VOICE,CHAT' CONST;

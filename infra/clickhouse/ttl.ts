@@ -13,11 +13,8 @@ export interface Ttl {
   deadLettersDays?: number;
 }
 
-/**
- * Columns of interactions that hold free text; they become empty. `tried` is worked out anew instead, and must stand behind
- * what it is made of: the attributes are gone from it then.
- */
-const textColumns = ['text', 'page_url', 'page_title', 'page_referrer', 'attributes', 'tried'];
+/** Columns of interactions that hold free text; they become empty. */
+const textColumns = ['text', 'page_url', 'page_title', 'page_referrer', 'attributes'];
 
 /** Table, its time, and which setting it follows. Rows that are summed or collapsed together share that time, so no half of them goes. */
 const tables: readonly [table: string, time: string, days: keyof Ttl][] = [

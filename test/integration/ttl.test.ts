@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { clickhouseSettings, readClickhouseSettings, ttlOf } from '../../infra/clickhouse/settings';
 import { applyTtl, keptTables, tablesWithTtl } from '../../infra/clickhouse/ttl';
-import type { EnrichedEvent } from '../../schemas/types';
 import { readSettings } from '../../services/lib/settings';
 import { AuditDatabase, eventOf } from './support/audit-database';
 import { withStack } from './support/stack';
@@ -15,13 +14,12 @@ describe('TTLs', () => {
 
   beforeAll(async () => {
     database = await AuditDatabase.open(local.stack.addresses.clickhouseUrl, 'ttl');
-    const event = (event_id: string, occurred_at: number, given: Partial<EnrichedEvent> = {}) =>
-      eventOf({ customer_id: 'c', event_id, occurred_at, page_url: 'u', attributes: { note: 'n' }, ...given });
+    const event = (event_id: string, occurred_at: number) =>
+      eventOf({ customer_id: 'c', event_id, occurred_at, page_url: 'u' });
     const session = { customer_id: 'c', ended_at: days(0), event_count: 1, contact_count: 1 };
     await database.insertRows('interactions_landing', [
       event('old', days(50)),
       event('text', days(20)),
-      event('page', days(19), { page_path: '/p' }),
       event('new', days(1)),
     ]);
     await database.insert(
@@ -39,7 +37,7 @@ describe('TTLs', () => {
       await database.client.command({ query: `OPTIMIZE TABLE ${table} FINAL` });
     }
     return {
-      events: await database.rows('SELECT event_id, page_url, tried FROM interactions ORDER BY occurred_at'),
+      events: await database.rows('SELECT event_id, page_url FROM interactions ORDER BY occurred_at'),
       sessions: (
         await database.rows<{ session_id: string }>('SELECT session_id FROM sessions_current ORDER BY started_at')
       ).map(({ session_id }) => session_id),
@@ -53,29 +51,26 @@ describe('TTLs', () => {
     expect(await applyTtl(database.client, settings({ TTL_EVENTS_DAYS: '0' }))).toEqual([]);
     expect(await held()).toEqual({
       events: [
-        { event_id: 'old', page_url: 'u', tried: 'note=n' },
-        { event_id: 'text', page_url: 'u', tried: 'note=n' },
-        { event_id: 'page', page_url: 'u', tried: '/p' },
-        { event_id: 'new', page_url: 'u', tried: 'note=n' },
+        { event_id: 'old', page_url: 'u' },
+        { event_id: 'text', page_url: 'u' },
+        { event_id: 'new', page_url: 'u' },
       ],
       sessions: ['old', 'new'],
-      buckets: 4,
+      buckets: 3,
     });
   });
 
   test('text, events and sessions go apart from each other, rollups stay', async () => {
     const set = settings({ TTL_TEXT_DAYS: '10', TTL_EVENTS_DAYS: '30', TTL_SESSIONS_DAYS: '40' });
-    expect((await applyTtl(database.client, set)).length).toBe(6 + 3 + 3);
+    expect((await applyTtl(database.client, set)).length).toBe(5 + 3 + 3);
     expect(await applyTtl(database.client, set)).toEqual([]);
     expect(await held()).toEqual({
       events: [
-        { event_id: 'text', page_url: '', tried: '' },
-        // A page is no text that persons write: it stays, as the column it comes from does.
-        { event_id: 'page', page_url: '', tried: '/p' },
-        { event_id: 'new', page_url: 'u', tried: 'note=n' },
+        { event_id: 'text', page_url: '' },
+        { event_id: 'new', page_url: 'u' },
       ],
       sessions: ['new'],
-      buckets: 4,
+      buckets: 3,
     });
   });
 
@@ -89,7 +84,7 @@ describe('TTLs', () => {
       'ALTER TABLE dead_letters_log MODIFY TTL toDateTime(origin_at) + toIntervalDay(90)',
     ]);
     const off = { TTL_TEXT_DAYS: '0', TTL_EVENTS_DAYS: '0', TTL_SESSIONS_DAYS: '0', TTL_DEAD_LETTERS_DAYS: '0' };
-    expect((await applyTtl(database.client, settings(off))).length).toBe(6 + 3 + 3 + 1);
+    expect((await applyTtl(database.client, settings(off))).length).toBe(5 + 3 + 3 + 1);
     const [{ left }] = await database.rows<{ left: number }>(
       "SELECT countIf(create_table_query LIKE '% TTL %') AS left FROM system.tables WHERE database = 'ttl'",
     );
